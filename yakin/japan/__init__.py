@@ -1,0 +1,80 @@
+"""Japanese clerical data as pure functions: dates, widths, kana, bank names, companies, numbers, character sets.
+
+Nothing here reads a file, a clock or a setting. Everything refused is refused with a `JapaneseDataError`.
+"""
+
+from yakin.japan.bank import BANK_NAME_LENGTH, bank_kana
+from yakin.japan.charset import StrangeCharacter, private_use, unencodable
+from yakin.japan.company import CompanyName, company, parse_company
+from yakin.japan.eras import (
+    ERAS,
+    DateLike,
+    Era,
+    SeirekiStyle,
+    WarekiStyle,
+    era_of,
+    format_wareki,
+    parse_date,
+    to_seireki,
+)
+from yakin.japan.kana import enlarge_small_kana, hiragana, katakana
+from yakin.japan.names import person_name_key
+from yakin.japan.numbers import (
+    check_corporate_number,
+    check_person_number,
+    corporate_number_check_digit,
+    format_yen,
+    parse_amount,
+    person_number_check_digit,
+)
+from yakin.japan.refusals import (
+    BankKanaRefused,
+    ImpossibleDate,
+    JapaneseDataError,
+    UnreadableAmount,
+    UnreadableDate,
+    WrongNumber,
+)
+from yakin.japan.widths import digits, fullwidth, halfwidth, normal_text, strip_spaces, unify_dashes
+
+__all__ = [
+    "BANK_NAME_LENGTH",
+    "ERAS",
+    "BankKanaRefused",
+    "CompanyName",
+    "DateLike",
+    "Era",
+    "ImpossibleDate",
+    "JapaneseDataError",
+    "SeirekiStyle",
+    "StrangeCharacter",
+    "UnreadableAmount",
+    "UnreadableDate",
+    "WarekiStyle",
+    "WrongNumber",
+    "bank_kana",
+    "check_corporate_number",
+    "check_person_number",
+    "company",
+    "corporate_number_check_digit",
+    "digits",
+    "enlarge_small_kana",
+    "era_of",
+    "format_wareki",
+    "format_yen",
+    "fullwidth",
+    "halfwidth",
+    "hiragana",
+    "katakana",
+    "normal_text",
+    "parse_amount",
+    "parse_company",
+    "parse_date",
+    "person_name_key",
+    "person_number_check_digit",
+    "private_use",
+    "strip_spaces",
+    "to_seireki",
+    "unencodable",
+    "unify_dashes",
+]
