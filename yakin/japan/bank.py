@@ -8,11 +8,12 @@ towards the name: ｶ)ﾔﾏﾀﾞ, ﾔﾏﾀﾞ(ｶ, ﾔﾏﾀﾞ(ｶ)ﾁﾊﾞ
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from yakin.japan.company import FORM_OF_SPELLING
 from yakin.japan.kana import enlarge_small_kana, katakana
 from yakin.japan.refusals import BankKanaRefused
-from yakin.japan.widths import halfwidth, normal_text, unify_dashes
+from yakin.japan.widths import fullwidth, halfwidth, normal_text, unify_dashes
 
 BANK_NAME_LENGTH = 30
 """Characters of 受取人名 in a 総合振込 record; ﾞ and ﾟ count."""
@@ -77,7 +78,7 @@ _NOT_ALLOWED = re.compile("[^ｱ-ﾟA-Z0-9 ()./-]")
 
 
 def bank_kana(text: str, *, limit: int | None = BANK_NAME_LENGTH) -> str:
-    """Write a name, given in kana, as a bank transfer wants it: "株式会社キャッツ・アイ" is refused for ・, "ヤマダ ショウジ㈱" → "ﾔﾏﾀﾞ ｼﾖｳｼﾞ(ｶ".
+    """Write a name, given in kana, as a bank transfer wants it: "ヤマダ ショウジ㈱" → "ﾔﾏﾀﾞ ｼﾖｳｼﾞ(ｶ".
 
     Hiragana and either width are understood; small kana become large, small letters capital, ー and every dash -,
     ヲヰヱ become ｵｲｴ as banks keep them. A legal form (in full, ㈱, (株), カブシキガイシャ or (カ)) becomes its abbreviation with the
@@ -98,7 +99,7 @@ def bank_kana(text: str, *, limit: int | None = BANK_NAME_LENGTH) -> str:
             "{value} cannot be written for a bank transfer: {characters} is not allowed there",
             hint=_hint(strange),
             value=text,
-            characters=" ".join(dict.fromkeys(strange)),
+            characters=" ".join(dict.fromkeys(fullwidth(char, letters=False) for char in strange)),
         )
     if not written:
         raise BankKanaRefused("The account holder's name is empty", hint="Enter the name in kana")
@@ -126,6 +127,6 @@ def _abbreviated(text: str) -> str:
 def _hint(strange: list[str]) -> str:
     if "･" in strange:
         return "Banks write a space or a full stop for ・: take what stands in the passbook"
-    if any("一" <= char <= "鿿" or char >= "豈" for char in strange):
+    if any(unicodedata.name(char, "").startswith("CJK") for char in strange):
         return "Enter the reading in kana"
     return "Write the name as it stands in the passbook"

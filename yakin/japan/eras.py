@@ -73,7 +73,8 @@ _GAP = r"\s*(?:[./\-・]|年)\s*"
 _GAP_TO_DAY = r"\s*(?:[./\-・]|(?P<in_kanji>月))\s*"
 _WEEKDAYS = "月火水木金土日"
 _TAIL = (
-    rf"(?(in_kanji)(?:\s*日)?)(?:\s*\((?P<weekday>[{_WEEKDAYS}])(?:曜日?)?(?:・?祝日?)?\)|\s*(?P<bare_weekday>[{_WEEKDAYS}])曜日?)?"
+    r"(?(in_kanji)(?:\s*日)?)"
+    rf"(?:\s*\((?P<weekday>[{_WEEKDAYS}])(?:曜日?)?(?:・?祝日?)?\)|\s*(?P<bare_weekday>[{_WEEKDAYS}])(?:曜日?)?)?"
     r"(?:[T\s]\s*[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?\s*"
 )
 _WAREKI = re.compile(

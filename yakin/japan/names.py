@@ -51,7 +51,6 @@ NAME_VARIANTS = {
     "條": "条",
     "實": "実",
     "假": "仮",
-    "塚": "塚",
 }
 """Forms of a kanji that are taken for each other in names, with the one that stands for all of them in a key.
 

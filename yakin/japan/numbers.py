@@ -9,8 +9,8 @@ from yakin.japan.refusals import UnreadableAmount, WrongNumber
 from yakin.japan.widths import normal_text, strip_spaces, unify_dashes
 
 _AMOUNT = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[-+△▲])?\s*(?:[¥\\]|金)?\s*(?P<late_sign>[-+△▲])?\s*"
-    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?\s*(?:円也?)?\s*(?P<close>\))?"
+    r"(?P<open>\()? ?(?P<sign>[-+△▲])? ?(?:[¥\\]|金)? ?(?P<late_sign>[-+△▲])? ?"
+    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)? ?(?:円也?)? ?(?P<close>\))?"
 )
 _CLOSING_DASH = re.compile(r".*[0-9円][.]?-+")
 
@@ -36,7 +36,7 @@ def parse_amount(value: str | int | float | Decimal) -> int | Decimal:
         return value
     if isinstance(value, float | Decimal):
         return _from_number(value)
-    plain = unify_dashes(normal_text(value)).strip()
+    plain = " ".join(unify_dashes(normal_text(value)).split())
     match = _AMOUNT.fullmatch(plain)
     if match is None or not _signs_agree(match):
         raise _unreadable(value, plain)
