@@ -87,7 +87,7 @@ class ErrorInfo:
     @property
     def is_business(self) -> bool:
         """True when the data broke a rule: a person has to look, trying again would not help."""
-        return self.kind in _BUSINESS_KINDS
+        return self.code in _BUSINESS_CODES
 
     def to_json(self) -> dict[str, Any]:
         """The plain form kept in the journal."""
@@ -219,4 +219,4 @@ class InternalError(YakinError):
     exit_status = 3
 
 
-_BUSINESS_KINDS = frozenset({BusinessError.__name__, Refused.__name__, AlreadyThere.__name__})
+_BUSINESS_CODES = frozenset({BusinessError.code, Refused.code, AlreadyThere.code})

@@ -206,7 +206,7 @@ def _parse_text(text: str) -> date:
 
 
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
-_KANJI_NUMBER = re.compile("[〇一二三四五六七八九十]+(?=[年月日])")
+_KANJI_NUMBER = re.compile("[〇一二三四五六七八九十]{1,4}(?=[年月日])")
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """What the functions of this package raise: data that break a rule, told as a sentence a clerk understands.
 
 All are business errors (a person has to look, trying again would not help) and `ValueError`s (so that validation by
-pydantic takes them as what they are).
+pydantic takes them as what they are). They keep the code of a business error, by which a recorded one is known.
 """
 
 from __future__ import annotations

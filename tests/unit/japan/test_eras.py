@@ -197,6 +197,7 @@ def test_a_refusal_is_a_business_error_and_a_value_error_that_keeps_its_data_apa
     assert isinstance(refusal, ValueError)
     assert "平成32年1月1日" not in refusal.template
     assert refusal.data["value"] == "平成32年1月1日"
+    assert refusal.info().is_business
     assert pickle.loads(pickle.dumps(refusal)).info() == refusal.info()
 
 

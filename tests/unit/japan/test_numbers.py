@@ -190,6 +190,11 @@ def test_a_corporate_number_is_read_however_it_is_grouped(written: str) -> None:
     assert check_corporate_number(written) == "7000012050002"
 
 
+@pytest.mark.parametrize("published", ["4011001098993", "2120901007402", "7010705000725"])
+def test_published_corporate_numbers_pass(published: str) -> None:
+    assert check_corporate_number(published) == published
+
+
 @given(twelve=strings_of_digits(12), place=st.integers(0, 11), other=st.sampled_from("0123456789"))
 def test_a_corporate_number_notices_every_wrong_digit_but_0_for_9(twelve: str, place: int, other: str) -> None:
     assume(twelve[place] != other)
