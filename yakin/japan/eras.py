@@ -15,9 +15,10 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from yakin.japan.refusals import ImpossibleDate, UnreadableDate
 from yakin.japan.widths import unify_dashes
@@ -188,21 +189,30 @@ def to_seireki(value: DateLike, style: SeirekiStyle = "iso") -> str:
     return _pattern(_SEIREKI_STYLES, style).format(y=day.year, m=day.month, d=day.day)
 
 
-def _pattern(styles: dict[WarekiStyle, str] | dict[SeirekiStyle, str], style: str) -> str:
-    pattern: str | None = dict[str, str](styles).get(style)  # type: ignore[arg-type]
+def _pattern(styles: Mapping[Any, str], style: str) -> str:
+    pattern = styles.get(style)
     if pattern is None:
         raise ValueError(f"no style {style!r}; there are {', '.join(styles)}")
     return pattern
 
 
 def _parse_text(text: str) -> date:
-    for candidate in (text, None):
-        plain = _plain(text) if candidate is None else candidate
-        if match := _SEIREKI.fullmatch(plain):
-            return _seireki_day(text, match)
-        if match := _WAREKI.fullmatch(plain):
-            return _wareki_day(text, match)
-    raise _refusal(text, plain)
+    found = _read(text, text)
+    if found is not None:
+        return found
+    plain = _plain(text)
+    found = _read(text, plain)
+    if found is None:
+        raise _refusal(text, plain)
+    return found
+
+
+def _read(text: str, plain: str) -> date | None:
+    if match := _SEIREKI.fullmatch(plain):
+        return _seireki_day(text, match)
+    if match := _WAREKI.fullmatch(plain):
+        return _wareki_day(text, match)
+    return None
 
 
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
