@@ -70,5 +70,5 @@ def person_name_key(text: str) -> str:
     """
     if text.isascii():
         return strip_spaces(text).casefold()
-    plain = _VARIATION_SELECTORS.sub("", strip_spaces(normal_text(text)))
+    plain = normal_text(_VARIATION_SELECTORS.sub("", strip_spaces(text)))
     return unicodedata.normalize("NFC", plain).translate(_TO_COMMON).casefold()

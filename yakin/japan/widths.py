@@ -28,10 +28,8 @@ _LETTERS_TO_HALF = str.maketrans(_FULL_ASCII + "−〜", _HALF_ASCII + "-~")
 _LETTERS_TO_FULL = str.maketrans(_HALF_ASCII, _FULL_ASCII)
 _KANA_TO_HALF = str.maketrans({**_HALF_OF_KANA, **_PAIRS, "ヷ": "ﾜﾞ", "ヺ": "ｦﾞ"})
 _KANA_TO_FULL = str.maketrans(_HALF_KANA, _FULL_KANA)
-_FULL_OF_PAIR = {pair: full for full, pair in _PAIRS.items()}
-_PAIR = re.compile("[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ")
-_SEPARATE_MARK = re.compile("([ぁ-ゖァ-ヶｦｱ-ﾝ])([゛゜\u3099\u309a])")
-_COMBINING = {"゛": "\u3099", "゜": "\u309a"}
+_SEPARATE_MARK = re.compile("([うか-とは-ほゝウカ-トハ-ホワ-ヲヽｦｳｶ-ﾄﾊ-ﾎﾜ])([゛゜ﾞﾟ\u3099\u309a])")
+_COMBINING = {"゛": "\u3099", "ﾞ": "\u3099", "゜": "\u309a", "ﾟ": "\u309a"}
 _SPACING = str.maketrans({"\u3099": "゛", "\u309a": "゜"})
 
 
@@ -68,7 +66,7 @@ def fullwidth(text: str, *, letters: bool = True, kana: bool = True) -> str:
     if letters:
         text = text.translate(_LETTERS_TO_FULL)
     if kana and not text.isascii():
-        text = _PAIR.sub(lambda pair: _FULL_OF_PAIR[pair[0]], _joined_marks(text)).translate(_KANA_TO_FULL)
+        text = _joined_marks(text).translate(_KANA_TO_FULL)
     return text
 
 

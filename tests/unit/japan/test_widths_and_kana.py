@@ -21,7 +21,9 @@ from yakin.japan import (
 
 HALF = "".join(map(chr, (*range(0x20, 0x7F), *range(0xFF61, 0xFFA0)))) + "¥"
 KANA = "".join(map(chr, (*range(0x3041, 0x3097), *range(0x30A1, 0x30FA), *range(0x3099, 0x309D), 0x30FC)))
-CLERICAL = HALF + KANA + "　、。「」・ＡＢＣ１２３％（）－−―‐～〜①Ⅲ㈱㍻²½髙﨑神𠮷東京都\u200b\ufeff´゛゜"
+CLERICAL = (
+    HALF + "ﾞﾟカﾊハう" * 9 + KANA + "　、。「」・ＡＢＣ１２３％（）－−―‐～〜①Ⅲ㈱㍻²½髙﨑神𠮷東京都\u200b\ufeff´゛゜"
+)
 texts = st.text(alphabet=CLERICAL, max_size=24)
 
 
@@ -67,7 +69,7 @@ def test_letters_and_kana_can_be_converted_alone() -> None:
 
 def test_a_voicing_mark_joins_its_kana_or_stays_a_character() -> None:
     assert fullwidth("ｱﾞ") == "ア゛"
-    assert fullwidth("カ゛") == "ガ"
+    assert {fullwidth(written) for written in ("カ゛", "カﾞ", "ｶﾞ", "ｶ゛", "カ\u3099")} == {"ガ"}
     assert halfwidth("か\u3099") == "が"
 
 
