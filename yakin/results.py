@@ -143,6 +143,8 @@ class RunResult:
         resumed: How often it was resumed.
         error: Why it failed.
         steps: The steps outside of items, in the order they were begun.
+        first_seq: Number in the journal of its first event.
+        last_seq: Number in the journal of its last event so far.
     """
 
     id: str
@@ -164,6 +166,8 @@ class RunResult:
     resumed: int = 0
     error: ErrorInfo | None = None
     steps: tuple[StepResult, ...] = ()
+    first_seq: int = 0
+    last_seq: int = 0
 
     @property
     def items(self) -> tuple[ItemResult, ...]:
@@ -218,12 +222,15 @@ class _Folding:
             files=created.files,
             selection=created.selection,
             section=created.section,
+            first_seq=first.seq,
         )
+        self.last_seq = first.seq
         self.steps: dict[str, StepResult] = {}
         self.items: dict[str, dict[str, ItemResult]] = {}
         self.notes: dict[str, list[ev.Noted]] = {}
 
     def add(self, record: Recorded) -> None:
+        self.last_seq = record.seq
         match record.event:
             case ev.RunStarted() as event:
                 self._start(event, record.at)
@@ -239,7 +246,7 @@ class _Folding:
             case ev.StepStarted() as event:
                 self._begin_step(event, record.at)
             case ev.StepFinished() as event:
-                self._end_step(event)
+                self._end_step(event, record.at)
             case ev.ItemsCreated() as event:
                 self._create_items(event)
             case ev.ItemStarted() as event:
@@ -256,6 +263,7 @@ class _Folding:
     def result(self) -> RunResult:
         return replace(
             self.run,
+            last_seq=self.last_seq,
             steps=tuple(
                 replace(
                     step,
@@ -282,12 +290,14 @@ class _Folding:
         else:
             self.steps[event.step] = replace(known, status="running", attempts=known.attempts + 1)
 
-    def _end_step(self, event: ev.StepFinished) -> None:
+    def _end_step(self, event: ev.StepFinished, at: datetime) -> None:
         step = self.steps[event.step]
+        # A block of items goes over several processes when it is cut off: only the journal knows how long it took.
+        since_start = int((at - step.started).total_seconds() * 1000) if step.started else 0
         self.steps[event.step] = replace(
             step,
             status=event.status,
-            duration_ms=step.duration_ms + event.duration_ms,
+            duration_ms=step.duration_ms + event.duration_ms if event.duration_ms else since_start,
             output=event.output,
             error=event.error,
             evidence=step.evidence + event.evidence,

@@ -166,6 +166,8 @@ class BlockNode(StepNode):
     """The result of an item that the probe has found; it sees the probe's steps."""
     on_repeat: Literal["commit", "skip"] = "commit"
     """`skip`: probe before the first try, and do not register what is there already."""
+    absent_after: Duration = "10s"
+    """A commit that may have happened counts as not done only when the probe does not find it so long after it began."""
     retry: Retry | None = None
     """How often an item is tried again before its commit."""
     timeout: Duration | None = None
@@ -330,6 +332,13 @@ def children(step: StepNode) -> Iterator[tuple[str, tuple[StepNode, ...]]]:
         yield "steps", step.steps
     elif isinstance(step, ParallelStep):
         yield "parallel", step.parallel
+
+
+def contains_commit(step: StepNode) -> bool:
+    """Whether a commit step is somewhere inside a step."""
+    if isinstance(step, ActionStep):
+        return step.commit
+    return any(contains_commit(inner) for _, steps in children(step) for inner in steps)
 
 
 def seconds(duration: Duration) -> float:

@@ -1,0 +1,149 @@
+"""The engine's side of `Context`: one step of one run, with everything it notes and proves."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yakin.actions import Evidence, Memory
+from yakin.clock import Clock
+from yakin.engine.ports import Journal
+from yakin.events import Noted
+
+if TYPE_CHECKING:
+    from loguru import Logger
+
+
+@dataclass(frozen=True)
+class RunFrame:
+    """What all steps of a run share.
+
+    Attributes:
+        run: Id of the run.
+        workflow: Id of the workflow.
+        actor: Who asked for the run.
+        rehearsing: True when the run stops before each commit.
+        root: The project's folder.
+        folder: The run's own folder.
+        config: The project's settings.
+        log: Bound to the run.
+        clock: Tells the time.
+        journal: Where events go.
+    """
+
+    run: str
+    workflow: str
+    actor: str
+    rehearsing: bool
+    root: Path
+    folder: Path
+    config: Mapping[str, Any]
+    log: Logger
+    clock: Clock
+    journal: Journal
+
+
+@dataclass
+class Findings:
+    """What actions left behind while an attempt ran; taken along into the event that ends it."""
+
+    evidence: list[Evidence] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
+
+
+class StepMemory:
+    """What one step remembers, kept in the journal's database."""
+
+    def __init__(self, journal: Journal, workflow: str, step: str) -> None:
+        self._journal = journal
+        self._workflow = workflow
+        self._step = step
+
+    def recall(self, name: str) -> Any | None:
+        """What was last remembered under this name."""
+        return self._journal.recall(self._workflow, self._step, name)
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep plain JSON data under this name."""
+        self._journal.remember(self._workflow, self._step, name, value)
+
+
+class StepContext:
+    """Implements `yakin.actions.Context` for one step, or for one attempt at it."""
+
+    def __init__(
+        self,
+        frame: RunFrame,
+        step: str,
+        findings: Findings,
+        *,
+        item: str | None = None,
+        attempt: int = 1,
+        sensitive: bool = False,
+    ) -> None:
+        self.run = frame.run
+        self.workflow = frame.workflow
+        self.step = step
+        self.item = item
+        self.attempt = attempt
+        self.sensitive = sensitive
+        self.rehearsing = frame.rehearsing
+        self.root = frame.root
+        self.folder = frame.folder
+        self.config = frame.config
+        self.clock = frame.clock
+        self.log = frame.log.bind(step=step, **({} if item is None else {"item": item}))
+        self.memory: Memory = StepMemory(frame.journal, frame.workflow, step)
+        self._findings = findings
+        self._lock = threading.Lock()
+
+    def path(self, path: Path | str) -> Path:
+        """A path of the workflow as an absolute one: relative paths are relative to the project."""
+        return self.root / path
+
+    def attach(self, name: str, data: bytes, *, media_type: str) -> Evidence:
+        """Keep evidence of this step in the run's folder."""
+        suffix = mimetypes.guess_extension(media_type) or ".bin"
+        folder = self.folder / "evidence"
+        stem = _file_name("-".join(part for part in (self.item, self.step, name) if part))
+        with self._lock:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = _free(folder, stem, suffix)
+            path.write_bytes(data)
+            evidence = Evidence(
+                name, path.relative_to(self.folder).as_posix(), hashlib.sha256(data).hexdigest(), media_type
+            )
+            self._findings.evidence.append(evidence)
+        return evidence
+
+    def note(self, kind: str, **data: Any) -> None:
+        """Record that something worth knowing happened; it is written with the end of the attempt."""
+        event = Noted(
+            run=self.run,
+            step=self.step,
+            item=self.item,
+            kind=kind,
+            data={key: str(value) for key, value in data.items()},
+        )
+        with self._lock:
+            self._findings.notes.append(event)
+
+
+def _file_name(text: str) -> str:
+    """A name that every file system takes: letters, digits, - _ and . only, not too long."""
+    return re.sub(r"[^\w.-]+", "_", text)[:80]
+
+
+def _free(folder: Path, stem: str, suffix: str) -> Path:
+    path = folder / f"{stem}{suffix}"
+    number = 2
+    while path.exists():
+        path = folder / f"{stem}-{number}{suffix}"
+        number += 1
+    return path

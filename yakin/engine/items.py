@@ -1,0 +1,397 @@
+"""Work items: every row done once, left alone, or in doubt and told.
+
+The commit protocol. Before the commit step of an item its intent is written to the journal and flushed; from then on the
+item *claims* its business key. Whatever goes wrong before is a plain retry. What goes wrong after it leaves the item in
+doubt, unless the action can prove that nothing was sent or the system itself refused. Only the probe, or a person,
+settles a doubt; a commit is never blindly repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from yakin.actions import Evidence
+from yakin.engine.ports import Claimed, LedgerItem
+from yakin.engine.resources import LiveThings
+from yakin.engine.retry import ITEM, Policy
+from yakin.engine.running import Running
+from yakin.engine.sequence import Attempt, Failure
+from yakin.engine.sessions import Sessions
+from yakin.errors import (
+    AlreadyThere,
+    ApplicationError,
+    BusinessError,
+    ItemInDoubt,
+    SessionLost,
+    TimedOut,
+    YakinError,
+)
+from yakin.events import CommitIntended, ItemProbed, ItemSettled, ItemStarted
+from yakin.workflow.model import BlockNode, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One row of the business data, before or while it is worked on.
+
+    Attributes:
+        key: Business key.
+        label: Where it stands, for people.
+        row: The data.
+        index: Counted from 1.
+    """
+
+    key: str
+    label: str
+    row: Any
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a probe saw.
+
+    Attributes:
+        found: True, False, or None when it could not tell.
+        result: The item's result as read from the system.
+        error: Why it could not tell.
+        evidence: The screen it saw.
+    """
+
+    found: bool | None
+    result: Mapping[str, Any]
+    error: YakinError | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ItemWorker:
+    """Works on the items of one block, one at a time.
+
+    Args:
+        running: The run.
+        sessions: Its sessions.
+        block: The block.
+        path: Path of the block.
+        commits: Whether the block has a commit step.
+        count: Number of rows, for `loop.count`.
+    """
+
+    def __init__(
+        self, running: Running, sessions: Sessions, block: BlockNode, path: str, *, commits: bool, count: int
+    ) -> None:
+        self._running = running
+        self._sessions = sessions
+        self._block = block
+        self._path = path
+        self._commits = commits
+        self._count = count
+        self._policy = Policy.of(block.retry, default=ITEM)
+        self._run = running.frame.run
+
+    async def work(self, candidate: Candidate) -> str:
+        """Bring one item to an end; safe to call again at any time.
+
+        Returns:
+            The state the item is left in.
+        """
+        item = await self._ledger(candidate)
+        if item.state in ("done", "failed", "skipped"):
+            return item.state
+        settled = await self._settle_what_was_begun(candidate, item)
+        tries = 0
+        while settled is None or settled.state == "pending":
+            if settled is not None and tries == self._policy.attempts:
+                settled = await self._record(replace(settled, state="failed", evidence=(), duration_ms=0))
+                break
+            if settled is not None:
+                await self._policy.wait(tries)
+            tries += 1
+            settled = await self._attempt(candidate, item.attempt + tries, last=tries == self._policy.attempts)
+        return settled.state
+
+    async def _settle_what_was_begun(self, candidate: Candidate, item: LedgerItem) -> ItemSettled | None:
+        """Settle a commit that was begun earlier, by this run before it was cut off or by another run."""
+        if item.claims or item.state == "in_doubt":
+            if item.state != "in_doubt":
+                cut_off = ItemInDoubt("The run was cut off after the commit was begun")
+                await self._record(self._settled(candidate, item.attempt, "in_doubt", error=cut_off))
+            return await self._resolve_doubt(candidate, item.attempt, item.intent_at)
+        return await self._settle_claim_of_another_run(candidate)
+
+    async def _settle_claim_of_another_run(self, candidate: Candidate) -> ItemSettled | None:
+        frame = self._running.frame
+        if not self._commits or self._block.in_ is None or frame.rehearsing:
+            return None
+        claims = await asyncio.to_thread(frame.journal.claims, self._block.in_, frame.workflow, [candidate.key])
+        other = claims.get(candidate.key)
+        if other is None or other.run == self._run:
+            return None
+        if other.state == "done":
+            return await self._record(self._done_before(candidate, other.result))
+        if self._running.is_live(other.run):
+            error = Claimed("Run {run} is registering it at this moment", run=other.run)
+            return await self._record(self._settled(candidate, 0, "skipped", how="claimed", error=error))
+        return await self._settle_for_dead_run(candidate, other)
+
+    async def _settle_for_dead_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
+        look = await self._absent_or_found(candidate, 0, other.intent_at)
+        theirs = ItemSettled(run=other.run, step=other.step, item=other.key, attempt=other.attempt, state="in_doubt")
+        if look is None or look.found is None:
+            error = ItemInDoubt(
+                "Run {run} began to register it and was cut off; nobody knows whether it was registered",
+                run=other.run,
+                hint="Look in the system, then settle it",
+            )
+            return await self._record(self._settled(candidate, 0, "in_doubt", error=error))
+        if look.found:
+            found = replace(theirs, state="done", how="registered", result=look.result, evidence=look.evidence)
+            await self._running.record(found)
+            return await self._record(self._done_before(candidate, look.result))
+        absent = ItemInDoubt("Looked for by run {run}: it was not registered", run=self._run)
+        await self._running.record(replace(theirs, state="failed", how="absent", error=absent.info()))
+        return None
+
+    async def _attempt(self, candidate: Candidate, number: int, *, last: bool) -> ItemSettled:
+        clock = self._running.frame.clock
+        begun = clock.monotonic()
+        await self._running.record(ItemStarted(run=self._run, step=self._path, item=candidate.key, attempt=number))
+        things = await self._things()
+        if isinstance(things, Failure):
+            return await self._record(self._failed(candidate, number, things, last=last))
+        if self._block.on_repeat == "skip" and number == 1:
+            look = await self._probe(candidate, number)
+            if look.found:
+                return await self._record(self._found(candidate, number, "found", look))
+        attempt = self._new_attempt(candidate, number, things)
+        failure = await self._go(attempt)
+        if failure is not None and isinstance(failure.error, SessionLost):
+            await self._lose_session()
+        settled = self._judge(candidate, number, attempt, failure, last=last)
+        settled = replace(
+            settled,
+            evidence=tuple(attempt.findings.evidence),
+            steps_ms=attempt.steps_ms,
+            duration_ms=int((clock.monotonic() - begun) * 1000),
+        )
+        await self._running.record(*attempt.findings.notes, settled)
+        if settled.state == "in_doubt":
+            intent = (await self._ledger(candidate)).intent_at
+            return await self._resolve_doubt(candidate, number, intent) or replace(settled, state="pending")
+        if failure is not None and isinstance(failure.error, AlreadyThere) and self._block.probe:
+            return await self._is_it_ours(candidate, number, settled)
+        return settled
+
+    async def _go(self, attempt: Attempt) -> Failure | None:
+        limit = None if self._block.timeout is None else seconds(self._block.timeout)
+        try:
+            async with asyncio.timeout(limit):
+                return await attempt.go(self._block.steps)
+        except TimeoutError:
+            error = TimedOut("The item was not finished within {seconds} s", seconds=f"{limit:g}")
+            return Failure(self._path, error)
+
+    def _judge(
+        self, candidate: Candidate, number: int, attempt: Attempt, failure: Failure | None, *, last: bool
+    ) -> ItemSettled:
+        """What an attempt's end means for the item."""
+        if attempt.held_back:
+            return self._settled(candidate, number, "skipped", how="rehearsed")
+        if failure is None:
+            return self._registered(candidate, number, attempt)
+        if isinstance(failure.error, Claimed):
+            return self._settled(candidate, number, "skipped", how="claimed", error=failure.error)
+        if attempt.committed and not self._surely_not_registered(attempt, failure):
+            return self._settled(candidate, number, "in_doubt", error=failure.error, at_step=failure.step)
+        return self._failed(candidate, number, failure, last=last)
+
+    def _surely_not_registered(self, attempt: Attempt, failure: Failure) -> bool:
+        """Whether a failure after the intent proves that the commit had no effect."""
+        if failure.step != attempt.commit_step:
+            return False
+        error = failure.error
+        return isinstance(error, BusinessError) or (isinstance(error, ApplicationError) and error.nothing_sent)
+
+    def _registered(self, candidate: Candidate, number: int, attempt: Attempt) -> ItemSettled:
+        try:
+            result = _plain_result(attempt.evaluate(dict(self._block.result or {})))
+        except YakinError as error:
+            # The commit went through; a result that cannot be put together does not make it undone.
+            return self._settled(candidate, number, "done", how="registered", error=error)
+        return self._settled(candidate, number, "done", how="registered", result=result)
+
+    def _failed(self, candidate: Candidate, number: int, failure: Failure, *, last: bool) -> ItemSettled:
+        again = not last and isinstance(failure.error, ApplicationError)
+        return self._settled(
+            candidate, number, "pending" if again else "failed", error=failure.error, at_step=failure.step
+        )
+
+    async def _is_it_ours(self, candidate: Candidate, number: int, settled: ItemSettled) -> ItemSettled:
+        """The system says the item is there already: it is found, or set aside when the probe does not see it."""
+        look = await self._probe(candidate, number)
+        if look.found:
+            return await self._record(self._found(candidate, number, "found", look))
+        return settled
+
+    async def _resolve_doubt(self, candidate: Candidate, number: int, intent_at: datetime | None) -> ItemSettled | None:
+        """Settle an item in doubt by its probe; None when it surely was not registered and may be tried again."""
+        look = await self._absent_or_found(candidate, number, intent_at)
+        if look is None:
+            return self._settled(candidate, number, "in_doubt")
+        if look.found:
+            return await self._record(self._found(candidate, number, "registered", look))
+        if look.found is None:
+            return await self._record(
+                self._settled(candidate, number, "in_doubt", error=look.error, evidence=look.evidence)
+            )
+        await self._record(self._settled(candidate, number, "pending", how="absent"))
+        return None
+
+    async def _absent_or_found(self, candidate: Candidate, number: int, intent_at: datetime | None) -> Look | None:
+        """Look until the answer can be believed; None without a probe.
+
+        A request that was sent may still be on its way through the system, so "not there" counts only `absent_after`
+        the commit was begun.
+        """
+        if not self._block.probe:
+            return None
+        clock = self._running.frame.clock
+        believable = (intent_at or clock.now()) + timedelta(seconds=seconds(self._block.absent_after))
+        while True:
+            look = await self._probe(candidate, number)
+            await self._running.record(
+                ItemProbed(
+                    run=self._run,
+                    step=self._path,
+                    item=candidate.key,
+                    attempt=number,
+                    found=look.found,
+                    error=None if look.error is None else look.error.info(),
+                )
+            )
+            left = (believable - clock.now()).total_seconds()
+            if look.found is not False or left <= 0:
+                return look
+            await asyncio.sleep(left)
+
+    async def _probe(self, candidate: Candidate, number: int) -> Look:
+        """Look in the system whether the item is there."""
+        tries = 0
+        while True:
+            tries += 1
+            things = await self._things()
+            attempt = None
+            failure: Failure | None
+            if isinstance(things, Failure):
+                failure = things
+            else:
+                attempt = self._new_attempt(candidate, number, things)
+                failure = await attempt.go(self._block.probe)
+            if attempt is not None and failure is None:
+                return await self._seen(attempt)
+            assert failure is not None
+            if isinstance(failure.error, SessionLost):
+                await self._lose_session()
+            if not ITEM.again(tries, failure.error):
+                evidence = () if attempt is None else tuple(attempt.findings.evidence)
+                return Look(None, {}, failure.error, evidence)
+            await ITEM.wait(tries)
+
+    async def _seen(self, attempt: Attempt) -> Look:
+        try:
+            found = bool(attempt.evaluate(self._block.found))
+            result = _plain_result(attempt.evaluate(dict(self._block.found_result or {}))) if found else {}
+        except YakinError as error:
+            return Look(None, {}, error)
+        if found:
+            await attempt.picture("found", f"{self._path}.probe")
+        return Look(found, result, evidence=tuple(attempt.findings.evidence))
+
+    def _new_attempt(self, candidate: Candidate, number: int, things: LiveThings) -> Attempt:
+        attempt = Attempt(
+            self._running,
+            things,
+            {
+                **self._running.names,
+                "item": candidate.row,
+                "loop": {"index": candidate.index, "count": self._count},
+            },
+            item=candidate.key,
+            number=number,
+        )
+
+        async def before_commit(step: str) -> bool:
+            await attempt.picture("confirm", step)
+            if self._running.frame.rehearsing:
+                return False
+            await self._running.record(
+                CommitIntended(run=self._run, step=self._path, item=candidate.key, attempt=number, at_step=step)
+            )
+            return True
+
+        attempt.before_commit = before_commit
+        return attempt
+
+    async def _things(self) -> LiveThings | Failure:
+        if self._block.in_ is None:
+            return self._running.things
+        return await self._sessions.get(self._block.in_)
+
+    async def _lose_session(self) -> None:
+        if self._block.in_ is not None:
+            await self._sessions.lose(self._block.in_)
+
+    async def _ledger(self, candidate: Candidate) -> LedgerItem:
+        item = await asyncio.to_thread(self._running.frame.journal.item, self._run, self._path, candidate.key)
+        assert item is not None, "items are in the ledger before they are worked on"
+        return item
+
+    async def _record(self, settled: ItemSettled) -> ItemSettled:
+        await self._running.record(settled)
+        return settled
+
+    def _found(self, candidate: Candidate, number: int, how: str, look: Look) -> ItemSettled:
+        settled = self._settled(candidate, number, "done", how=how, result=look.result)
+        return replace(settled, evidence=look.evidence)
+
+    def _done_before(self, candidate: Candidate, result: Mapping[str, Any]) -> ItemSettled:
+        return self._settled(candidate, 0, "skipped", how="done_before", result=result)
+
+    def _settled(
+        self,
+        candidate: Candidate,
+        number: int,
+        state: str,
+        *,
+        how: str = "",
+        result: Mapping[str, Any] | None = None,
+        error: YakinError | None = None,
+        at_step: str | None = None,
+        evidence: Sequence[Evidence] = (),
+    ) -> ItemSettled:
+        return ItemSettled(
+            run=self._run,
+            step=self._path,
+            item=candidate.key,
+            attempt=number,
+            state=state,
+            how=how,
+            result=result or {},
+            error=None if error is None else error.info(),
+            at_step=at_step,
+            evidence=tuple(evidence),
+        )
+
+
+def _plain_result(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Results are shown and kept as text, numbers and booleans."""
+    return {name: _plain_cell(value) for name, value in result.items()}
+
+
+def _plain_cell(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
