@@ -1,0 +1,298 @@
+"""The journal in a database: events, and the ledger that follows from them, written in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from yakin.clock import Clock, SystemClock
+from yakin.errors import ErrorInfo, JournalError, RunError
+from yakin.events import Event, event_of
+from yakin.journal.chain import Anchor, ChainRow, Finding, verify
+from yakin.journal.database import Database
+from yakin.journal.masking import Mask, mask_texts, masked
+from yakin.journal.projections import project
+from yakin.journal.tables import CLAIMING, chain_head, item, memory, source
+from yakin.journal.tables import event as event_table
+from yakin.journal.tables import run as run_table
+from yakin.ledger import LedgerItem, RunRow
+from yakin.results import Recorded
+from yakin.values import canonical_json
+
+_CHUNK = 500
+"""Values in one IN (…): SQLite allows 32,766 parameters, short statements stay quick."""
+
+
+class JournalStore:
+    """The append-only record, and what follows from it. Safe to use from any thread; every method blocks briefly.
+
+    Args:
+        url: SQLAlchemy URL: `sqlite:///folder/file.sqlite` or `postgresql://…`; made and brought up to date when needed.
+        mask: Replaces secrets in a text; applied to everything an event says before it is written.
+        clock: Tells when events happen.
+        lock_seconds: How long to wait for other writers.
+
+    Raises:
+        JournalError: It cannot be opened, or was written by a newer version of Yakin.
+    """
+
+    def __init__(self, url: str, *, mask: Mask = str, clock: Clock | None = None, lock_seconds: float = 30.0) -> None:
+        self._mask = mask
+        self._clock = clock or SystemClock()
+        self._database = Database(url, lock_seconds=lock_seconds)
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        self._database.close()
+
+    def append(self, actor: str, *events: Event, also: Callable[[Any], None] | None = None) -> None:
+        """Write events, and everything that follows from them, in one transaction; on return they are on disk.
+
+        Args:
+            actor: Who or what caused them, such as a user's name or `scheduler`.
+            events: In order.
+            also: Called with the open SQLAlchemy connection, to do something else in the same transaction.
+
+        Raises:
+            Claimed: A `CommitIntended` for a business key that another item claims; nothing is written.
+            JournalError: They could not be written, or cannot have happened after what is there; nothing is written.
+        """
+        hidden = [masked(event, self._mask) for event in events]
+        with self._database.writing() as conn:
+            self._write(conn, actor, hidden)
+            if also is not None:
+                also(conn)
+
+    def records(self, run: str) -> Sequence[Recorded]:
+        """The events of one run in order; empty when there is no such run."""
+        query = sa.select(event_table).where(event_table.c.run == run).order_by(event_table.c.seq)
+        with self._database.reading() as conn:
+            return [_recorded(row) for row in conn.execute(query)]
+
+    def run(self, run: str) -> RunRow:
+        """One run, by its id or an unambiguous beginning of it.
+
+        Raises:
+            RunError: There is none, or more than one.
+        """
+        query = sa.select(run_table).where(run_table.c.id.startswith(run, autoescape=True)).limit(_CHUNK)
+        with self._database.reading() as conn:
+            rows = [row for row in conn.execute(query) if run and row.id.startswith(run)]
+            exact = [row for row in rows if row.id == run] or rows
+            if not exact:
+                raise RunError("There is no run {run}", hint="List them with: runner.py runs", run=run)
+            if len(exact) > 1:
+                names = ", ".join(sorted(row.id for row in exact)[:5])
+                raise RunError(
+                    "{run} could be more than one run: {names}", hint="Give more of its id", run=run, names=names
+                )
+            return _run_row(exact[0], _counts(conn, [exact[0].id]))
+
+    def runs(self, *, workflow: str | None = None, status: str | None = None, limit: int = 50) -> Sequence[RunRow]:
+        """Runs, the newest first."""
+        query = sa.select(run_table).order_by(run_table.c.seq.desc()).limit(limit)
+        if workflow is not None:
+            query = query.where(run_table.c.workflow == workflow)
+        if status is not None:
+            query = query.where(run_table.c.status == status)
+        with self._database.reading() as conn:
+            rows = conn.execute(query).all()
+            counts = _counts(conn, [row.id for row in rows])
+            return [_run_row(row, counts) for row in rows]
+
+    def item(self, run: str, step: str, key: str) -> LedgerItem | None:
+        """One item of the ledger."""
+        query = sa.select(item).where(item.c.run == run, item.c.step == step, item.c.key == key)
+        with self._database.reading() as conn:
+            row = conn.execute(query).first()
+        return None if row is None else _ledger_item(row)
+
+    def items(self, run: str, step: str | None = None) -> Sequence[LedgerItem]:
+        """Items of a run, in the order of their rows."""
+        query = sa.select(item).where(item.c.run == run).order_by(item.c.seq, item.c.position)
+        if step is not None:
+            query = query.where(item.c.step == step)
+        with self._database.reading() as conn:
+            return [_ledger_item(row) for row in conn.execute(query)]
+
+    def claims(self, system: str, workflow: str, keys: Sequence[str]) -> Mapping[str, LedgerItem]:
+        """Which of these business keys are claimed by an item of any run, and by which."""
+        claimed = sa.select(item).where(sa.text(CLAIMING), item.c.system == system, item.c.workflow == workflow)
+        found: dict[str, LedgerItem] = {}
+        with self._database.reading() as conn:
+            for some in _chunks(keys):
+                for row in conn.execute(claimed.where(item.c.key.in_(some))):
+                    found[row.key] = _ledger_item(row)
+        return {key: found[key] for key in keys if key in found}
+
+    def keep_source(self, sha256: str, name: str, text: str) -> None:
+        """Keep the text of a workflow file under its content's hash; the same again does nothing."""
+        query = sa.select(source.c.sha256).where(source.c.sha256 == sha256)
+        with self._database.reading() as conn:
+            if conn.execute(query).first() is not None:
+                return
+        with self._database.writing() as conn:
+            if conn.execute(query).first() is None:
+                conn.execute(sa.insert(source), {"sha256": sha256, "name": name, "text": text})
+
+    def source(self, sha256: str) -> tuple[str, str]:
+        """File name and text of a workflow, by its content's hash.
+
+        Raises:
+            RunError: It is not kept.
+        """
+        with self._database.reading() as conn:
+            row = conn.execute(sa.select(source).where(source.c.sha256 == sha256)).first()
+        if row is None:
+            raise RunError("The workflow file {sha256} is not kept", sha256=sha256)
+        return row.name, row.text
+
+    def recall(self, workflow: str, step: str, name: str) -> Any | None:
+        """What a step remembers under a name, as plain JSON data."""
+        with self._database.reading() as conn:
+            value = conn.scalar(sa.select(memory.c.value).where(*_memory_place(workflow, step, name)))
+        return None if value is None else json.loads(value)
+
+    def remember(self, workflow: str, step: str, name: str, value: Any) -> None:
+        """Keep plain JSON data, masked, for a step under a name; the same value again is not written.
+
+        Raises:
+            JournalError: It cannot be written, or is not plain JSON data.
+        """
+        place = _memory_place(workflow, step, name)
+        query = sa.select(memory.c.value).where(*place)
+        with self._database.reading() as conn:
+            text = canonical_json(mask_texts(value, self._mask))
+            if conn.scalar(query) == text:
+                return
+        with self._database.writing() as conn:
+            if conn.scalar(query) is None:
+                row = {"workflow": workflow, "step": step, "name": name, "value": text}
+                conn.execute(sa.insert(memory), row)
+            else:
+                conn.execute(sa.update(memory).where(*place).values(value=text))
+
+    def anchor(self) -> Anchor:
+        """Number and hash of the last event, to be noted where the journal's writer cannot change them.
+
+        Raises:
+            JournalError: The journal's note of it is gone, or cannot be read.
+        """
+        with self._database.reading() as conn:
+            return _head(conn)
+
+    def verify(self, anchors: Iterable[Anchor] = ()) -> list[Finding]:
+        """Look whether the journal is as it was written; see `chain.verify`."""
+        query = sa.select(event_table).order_by(event_table.c.seq)
+        with self._database.reading() as conn:
+            head = conn.execute(sa.select(chain_head.c.seq, chain_head.c.hash)).first()
+            rows = conn.execution_options(yield_per=_CHUNK).execute(query)
+            return verify((ChainRow(*row) for row in rows), None if head is None else Anchor(*head), anchors)
+
+    def _write(self, conn: sa.Connection, actor: str, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        last = _head(conn)
+        rows = []
+        for event in events:
+            at = self._clock.now().astimezone(UTC).isoformat(timespec="microseconds")
+            row = ChainRow(
+                last.seq + 1,
+                at,
+                actor,
+                event.action,
+                event.target,
+                event.outcome,
+                event.run,
+                canonical_json(event.body()),
+                last.hash,
+                "",
+            ).sealed()
+            project(conn, event, seq=row.seq, at=at, actor=actor)
+            rows.append(row._asdict())
+            last = Anchor(row.seq, row.hash)
+        conn.execute(sa.insert(event_table), rows)
+        conn.execute(sa.update(chain_head).values(seq=last.seq, hash=last.hash))
+
+
+def _head(conn: sa.Connection) -> Anchor:
+    head = conn.execute(sa.select(chain_head.c.seq, chain_head.c.hash)).first()
+    if head is None:
+        raise JournalError("The journal's note of its last event is gone", hint="Look with: runner.py audit verify")
+    return Anchor(*head)
+
+
+def _counts(conn: sa.Connection, runs: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for some in _chunks(runs):
+        query = (
+            sa.select(item.c.run, item.c.verdict, sa.func.count())
+            .where(item.c.run.in_(some))
+            .group_by(item.c.run, item.c.verdict)
+            .order_by(item.c.run, item.c.verdict)
+        )
+        for run, verdict, count in conn.execute(query):
+            counts.setdefault(run, {})[verdict] = count
+    return counts
+
+
+def _memory_place(workflow: str, step: str, name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return memory.c.workflow == workflow, memory.c.step == step, memory.c.name == name
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def _recorded(row: sa.Row[Any]) -> Recorded:
+    try:
+        event = event_of(row.action, row.run, json.loads(row.body))
+    except (KeyError, TypeError, ValueError) as error:
+        raise JournalError(
+            "Event {seq} cannot be read", hint="Look with: runner.py audit verify", seq=row.seq
+        ) from error
+    return Recorded(row.seq, datetime.fromisoformat(row.at), row.actor, event)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _run_row(row: sa.Row[Any], counts: Mapping[str, Mapping[str, int]]) -> RunRow:
+    return RunRow(
+        id=row.id,
+        workflow=row.workflow,
+        title=row.title,
+        workflow_hash=row.workflow_hash,
+        mode=row.mode,
+        status=row.status,
+        actor=row.actor,
+        created=datetime.fromisoformat(row.created),
+        finished=_moment(row.finished),
+        inputs=json.loads(row.inputs),
+        selection=json.loads(row.selection),
+        counts=counts.get(row.id, {}),
+    )
+
+
+def _ledger_item(row: sa.Row[Any]) -> LedgerItem:
+    return LedgerItem(
+        run=row.run,
+        step=row.step,
+        key=row.key,
+        workflow=row.workflow,
+        system=row.system,
+        state=row.state,
+        how=row.how,
+        attempt=row.attempt,
+        claims=row.claims,
+        intent_at=_moment(row.intent_at),
+        settled_at=_moment(row.settled_at),
+        result=json.loads(row.result),
+        error=None if row.error is None else ErrorInfo.from_json(json.loads(row.error)),
+    )

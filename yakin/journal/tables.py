@@ -1,0 +1,119 @@
+"""The journal's tables, for SQLite and PostgreSQL alike.
+
+Their names are none of DBOS's, whose tables may be in the same file. Moments are ISO 8601 text in UTC with
+microseconds: it sorts by time, reads the same on both databases and is what the hash chain seals.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+REVISION = "0001"
+"""Revision of the schema that this program writes; the newest file in `migrations/versions`."""
+
+VERSION_TABLE = "yakin_version"
+"""Where the revision of a database is kept."""
+
+metadata = sa.MetaData()
+
+_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("seq", _Number, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("run", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("prev", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Index("event_by_run", "run", "seq"),
+)
+"""The journal itself: rows are only ever added, in order."""
+
+chain_head = sa.Table(
+    "chain_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", _Number, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+"""One row: number and hash of the last event."""
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("seq", _Number, nullable=False),
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("workflow_hash", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("finished", sa.Text),
+    sa.Column("inputs", sa.Text, nullable=False),
+    sa.Column("selection", sa.Text, nullable=False),
+    sa.Index("run_by_seq", "seq"),
+)
+"""One row for each run; `seq` is the event that created it."""
+
+CLAIMING = "claims AND NOT rehearsal"
+"""Condition for an item whose business key no other item may commit."""
+
+item = sa.Table(
+    "item",
+    metadata,
+    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("step", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("seq", _Number, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("system", sa.Text),
+    sa.Column("rehearsal", sa.Boolean, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("how", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("claims", sa.Boolean, nullable=False),
+    sa.Column("intent_at", sa.Text),
+    sa.Column("settled_at", sa.Text),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Index("item_by_verdict", "run", "verdict"),
+    sa.Index(
+        "item_claim",
+        "system",
+        "workflow",
+        "key",
+        unique=True,
+        sqlite_where=sa.text(CLAIMING),
+        postgresql_where=sa.text(CLAIMING),
+    ),
+)
+"""The item ledger; `seq` is the event that created the row, `position` its place in it."""
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+"""Workflow files by the hash of their content."""
+
+memory = sa.Table(
+    "memory",
+    metadata,
+    sa.Column("workflow", sa.Text, primary_key=True),
+    sa.Column("step", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""What steps remember from run to run, as JSON."""
