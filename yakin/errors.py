@@ -48,6 +48,7 @@ class YakinError(Exception):
             template=self.template,
             hint_template=self.hint_template,
             data={name: str(value) for name, value in self.data.items()},
+            is_business=isinstance(self, BusinessError),
         )
 
 
@@ -66,6 +67,7 @@ class ErrorInfo:
         template: The sentence with `{name}` in place of the data.
         hint_template: What to do, or None.
         data: What the sentence is about, as text.
+        is_business: True when the data broke a rule: a person has to look, trying again would not help.
     """
 
     code: str
@@ -73,6 +75,7 @@ class ErrorInfo:
     template: str
     hint_template: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)
+    is_business: bool = False
 
     @property
     def message(self) -> str:
@@ -84,11 +87,6 @@ class ErrorInfo:
         """What to do, with its data filled in."""
         return None if self.hint_template is None else fill(self.hint_template, self.data)
 
-    @property
-    def is_business(self) -> bool:
-        """True when the data broke a rule: a person has to look, trying again would not help."""
-        return self.code in _BUSINESS_CODES
-
     def to_json(self) -> dict[str, Any]:
         """The plain form kept in the journal."""
         return {
@@ -97,12 +95,20 @@ class ErrorInfo:
             "template": self.template,
             "hint": self.hint_template,
             "data": dict(self.data),
+            "business": self.is_business,
         }
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> ErrorInfo:
         """Read what `to_json` wrote."""
-        return cls(plain["code"], plain["kind"], plain["template"], plain.get("hint"), dict(plain.get("data", {})))
+        return cls(
+            plain["code"],
+            plain["kind"],
+            plain["template"],
+            plain["hint"],
+            dict(plain["data"]),
+            plain["business"],
+        )
 
 
 class ConfigError(YakinError):
@@ -218,5 +224,3 @@ class InternalError(YakinError):
     code = "internal"
     exit_status = 3
 
-
-_BUSINESS_CODES = frozenset({BusinessError.code, Refused.code, AlreadyThere.code})
