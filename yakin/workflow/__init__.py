@@ -1,0 +1,1 @@
+"""Workflow files: loading, expressions, checking, and the schema that editors use."""
