@@ -43,6 +43,7 @@ def outcomes(server: PracticeServer) -> list[str]:
         Faults(answer_lost="drop", answer_lost_at=1),
         Faults(answer_lost="drop", answer_lost_for=("07000101",)),
         Faults(answer_lost="drop", answer_lost_rate=1.0),
+        Faults(answer_lost="resend", answer_lost_at=1),
         Faults(answer_lost="hang", answer_lost_at=1, hang_seconds=0.01),
     ],
 )
@@ -172,7 +173,8 @@ def test_faults_are_switched_by_json(server: PracticeServer) -> None:
         answer = trainer.post("/faults", json=SWITCHED.to_json())
         assert server.faults == SWITCHED
         assert answer.json() == trainer.get("/faults", headers={"Accept": "application/json"}).json()
-        for wrong in ({"latency": 1}, {"error_rate": 2}, {"seed": "x"}, [], "x"):
+        wrongs: list[Any] = [{"latency": 1}, {"error_rate": 2}, {"seed": "x"}, [], "x"]
+        for wrong in wrongs:
             assert trainer.post("/faults", json=wrong).status_code == 400
     assert server.faults == SWITCHED
 

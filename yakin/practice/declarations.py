@@ -46,11 +46,7 @@ async def confirm(request: Request) -> Response:
     toroku_no = hall.store.number_of(checked.values["uketsuke_no"])
     if toroku_no is not None:
         return _form_page(request, posted, already=_already(checked.values["uketsuke_no"], toroku_no))
-    answer = hall.page(request, "confirm.html", posted=posted, values=checked.values)
-    if hall.disturbance.faults.answer_lost:
-        # A browser sends a POST again by itself when a connection used before breaks; a fresh one it believes.
-        answer.headers["Connection"] = "close"
-    return answer
+    return hall.page(request, "confirm.html", posted=posted, values=checked.values)
 
 
 async def register(request: Request) -> Response:
@@ -66,7 +62,8 @@ async def register(request: Request) -> Response:
         return _form_page(request, posted, already=_already(uketsuke_no, registration.toroku_no))
     if hall.disturbance.loses_answer(uketsuke_no):
         faults = hall.disturbance.faults
-        return LostAnswer(faults.hang_seconds if faults.answer_lost == "hang" else 0)
+        seconds = faults.hang_seconds if faults.answer_lost == "hang" else 0
+        return LostAnswer(seconds, sent_again=faults.answer_lost == "resend")
     return RedirectResponse(f"/declarations/{registration.toroku_no}/receipt", 303)
 
 

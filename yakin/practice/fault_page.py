@@ -22,7 +22,7 @@ NAMES: dict[str, str] = {
     "dialog_at": "お知らせダイアログが出るページの番号",
     "renamed_labels": "表示名の変更（旧=新、読点区切り）",
     "reordered": "入力項目の並べ替え",
-    "answer_lost": "登録後に応答が届かない（drop：切断、hang：無応答）",
+    "answer_lost": "登録後に応答が届かない（drop：切断、hang：無応答、resend：切断と再送）",
     "answer_lost_at": "応答が届かない登録の番号",
     "answer_lost_rate": "応答が届かない登録の割合（0～1）",
     "answer_lost_for": "応答が届かない受付番号（読点区切り）",

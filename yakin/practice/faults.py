@@ -11,11 +11,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from yakin.errors import ConfigError
 
-AnswerLost = Literal["", "hang", "drop"]
+AnswerLost = Literal["", "drop", "hang", "resend"]
 Struck = Literal["down", "error"]
 
 
@@ -36,7 +36,8 @@ class Faults:
         renamed_labels: Pairs of a field's or button's name and its new name, such as ("氏名", "お名前").
         reordered: True puts the fields of the form in another order.
         answer_lost: What happens instead of the answer to a registration that was done: `drop` closes the connection,
-            `hang` closes it after `hang_seconds`. Empty: the answer is given.
+            `hang` closes it after `hang_seconds`; `resend` closes it so that Chromium believes in a stale connection and
+            sends the request again by itself, which is then refused as a duplicate. Empty: the answer is given.
         answer_lost_at: The n-th registration done loses its answer; 0 none.
         answer_lost_rate: Share (0 to 1) of the registrations that lose their answer.
         answer_lost_for: 受付番号 whose registration loses its answer.
@@ -79,8 +80,8 @@ class Faults:
         for name in counted:
             if getattr(self, name) < 0:
                 raise ConfigError("{fault} is {value}, less than nothing", fault=name, value=getattr(self, name))
-        if self.answer_lost not in ("", "hang", "drop"):
-            raise ConfigError("answer_lost is {value!r}, not hang or drop", value=self.answer_lost)
+        if self.answer_lost not in get_args(AnswerLost):
+            raise ConfigError("answer_lost is {value!r}, not drop, hang or resend", value=self.answer_lost)
 
     def to_json(self) -> dict[str, Any]:
         """The plain form; `renamed_labels` is an object, old name to new."""
