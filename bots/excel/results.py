@@ -1,0 +1,222 @@
+"""Writing what became of each work item into the rows of the clerk's own list."""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bots.excel.newbook import display_width, keep_as_text, text_format
+from bots.excel.records import as_text, header_of
+from bots.excel.unseen import address
+from yakin.errors import ApplicationError, BusinessError
+from yakin.values import Scalar, Table
+
+_WORDS = {
+    "registered": "登録済",
+    "found": "既に登録あり",
+    "set_aside": "要確認",
+    "failed": "失敗",
+    "in_doubt": "登録の有無を要確認",
+    "skipped": "対象外",
+    "pending": "未処理",
+    "in_progress": "処理中",
+}
+"""Verdict of an item (see `yakin.results.ItemResult.verdict`) → what a clerk reads."""
+
+_WEAK = frozenset({"skipped", "pending", "in_progress"})
+"""Verdicts that say nothing new about a row: what an earlier run wrote there stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A value for a cell.
+
+    Attributes:
+        row: Counted from 1, as Excel does.
+        column: Column name.
+        value: What shall stand there.
+        only_if_empty: Leave what stands there already.
+    """
+
+    row: int
+    column: str
+    value: Scalar
+    only_if_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be written.
+
+    Attributes:
+        columns: The columns for it, in the order in which missing ones are appended.
+        changes: Values for cells.
+        missing: Business keys that no row has.
+    """
+
+    columns: tuple[str, ...]
+    changes: tuple[CellChange, ...]
+    missing: tuple[str, ...]
+
+
+def words_for(item: Mapping[str, Any]) -> str:
+    """What a clerk reads about an item, such as `要確認: 生年月日が存在しません`."""
+    verdict = str(item.get("verdict") or item.get("state") or "pending")
+    words = _WORDS.get(verdict, verdict)
+    reason = _reason(item)
+    return f"{words}: {reason}" if reason and verdict not in ("registered", "found", "pending") else words
+
+
+def plan_results(
+    table: Table, key: str, items: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, status_column: str
+) -> Plan:
+    """Decide what goes where.
+
+    Args:
+        table: The list as it is, with origins.
+        key: Column that holds the business keys.
+        items: What an items block handed on.
+        columns: Name in the items' results → column; each name is its own column when left out.
+        status_column: Column for the words.
+
+    Raises:
+        BusinessError: There is no key column, or several rows have the key of one item.
+    """
+    rows = _rows_by_key(table, key)
+    names = columns if columns is not None else {name: name for item in items for name in (item.get("result") or {})}
+    _refuse_ambiguous(rows, items, key)
+    changes: list[CellChange] = []
+    missing: list[str] = []
+    for item in items:
+        at = rows.get(as_text(item["key"]))
+        if at is None:
+            missing.append(str(item["key"]))
+            continue
+        result = item.get("result") or {}
+        changes += [CellChange(at[0], names[name], result[name]) for name in names if result.get(name) is not None]
+        verdict = item.get("verdict") or item.get("state")
+        changes.append(CellChange(at[0], status_column, words_for(item), only_if_empty=verdict in _WEAK))
+    return Plan((*dict.fromkeys(names.values()), status_column), tuple(changes), tuple(missing))
+
+
+def edited(data: bytes, plan: Plan, *, file: str, sheet: str, header_row: int) -> tuple[bytes | None, int]:
+    """The workbook with the plan's values in its cells; everything else as openpyxl keeps it.
+
+    Returns:
+        Content of the changed workbook, None when every cell holds its value already; and the number of changed cells.
+
+    Raises:
+        ApplicationError: A cell holds a formula or is the inner part of a merged area.
+    """
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data), rich_text=True, keep_vba=file.lower().endswith(".xlsm"))
+    target = book[sheet]
+    places = {
+        name: index for index, name in enumerate(header_of([cell.value for cell in target[header_row]]), 1) if name
+    }
+    last = max(places.values())
+    changed = 0
+    for name in plan.columns:
+        if name not in places:
+            places[name] = _append_column(target, name, header_row, max(places.values()), last)
+            changed += 1
+    for change in plan.changes:
+        changed += _write(target, change, places[change.column], last, file)
+    if not changed:
+        return None, 0
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue(), changed
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    error = item.get("error")
+    if isinstance(error, Mapping):
+        error = error.get("message")
+    return " ".join(str(error or "").split())
+
+
+def _rows_by_key(table: Table, key: str) -> dict[str, list[int]]:
+    if key not in table.columns:
+        raise BusinessError(
+            "There is no column {key} to find the rows by",
+            key=key,
+            hint="There are: {columns}",
+            columns=", ".join(table.columns),
+        )
+    rows: dict[str, list[int]] = {}
+    for row in table.rows:
+        if row.origin is not None:
+            rows.setdefault(as_text(row[key]), []).append(row.origin.row)
+    return rows
+
+
+def _refuse_ambiguous(rows: Mapping[str, list[int]], items: Iterable[Mapping[str, Any]], key: str) -> None:
+    wanted = dict.fromkeys(as_text(item["key"]) for item in items)
+    twice = {value: rows[value] for value in wanted if len(rows.get(value, ())) > 1}
+    if twice:
+        raise BusinessError(
+            "Nothing was written: the same {key} stands in several rows: {places}",
+            key=key,
+            places="; ".join(f"{value} ({', '.join(map(str, numbers))})" for value, numbers in twice.items()),
+            hint="Make the keys unique",
+        )
+
+
+def _append_column(target: Any, name: str, header_row: int, after: int, model: int) -> int:
+    from openpyxl.utils import get_column_letter
+
+    column = after + 1
+    cell = target.cell(header_row, column)
+    _refuse_unwritable(cell, (header_row, column), "")
+    keep_as_text(cell, name)
+    _copy_look(target.cell(header_row, model), cell)
+    letter, model_letter = get_column_letter(column), get_column_letter(model)
+    if letter not in target.column_dimensions:
+        model_width = target.column_dimensions[model_letter].width if model_letter in target.column_dimensions else 0
+        target.column_dimensions[letter].width = max(model_width, display_width(name) + 4, 14)
+    return column
+
+
+def _write(target: Any, change: CellChange, column: int, model: int, file: str) -> int:
+    cell = target.cell(change.row, column)
+    _refuse_unwritable(cell, (change.row, column), file)
+    held = cell.value
+    if held == change.value or (change.only_if_empty and held not in (None, "")):
+        return 0
+    if column > model and not cell.has_style:
+        _copy_look(target.cell(change.row, model), cell)
+        cell.number_format = "General"
+    if isinstance(change.value, str):
+        keep_as_text(cell, change.value)
+        cell.number_format = text_format(change.value)
+    else:
+        cell.value = change.value
+    return 1
+
+
+def _refuse_unwritable(cell: Any, place: tuple[int, int], file: str) -> None:
+    from openpyxl.cell import MergedCell
+
+    if isinstance(cell, MergedCell):
+        what = "is part of a merged area"
+    elif cell.data_type == "f":
+        what = "holds a formula"
+    else:
+        return
+    raise ApplicationError(
+        "{cell} {what}: nothing was written",
+        cell=address(place),
+        what=what,
+        hint="Take another column for the results",
+        file=file,
+    )
+
+
+def _copy_look(source: Any, target: Any) -> None:
+    if source.has_style:
+        target._style = copy.copy(source._style)
