@@ -35,7 +35,11 @@ class Database:
         self._writer = threading.Lock()
         with _told("opened"):
             self._engine = self._make_engine(sa.make_url(url))
-            self._bring_up_to_date()
+            try:
+                self._bring_up_to_date()
+            except BaseException:
+                self.close()
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -12,7 +12,6 @@ Mask: TypeAlias = Callable[[str], str]
 
 _NAMES = frozenset(
     {
-        "action",
         "at_step",
         "executor",
         "files",

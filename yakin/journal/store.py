@@ -67,9 +67,13 @@ class JournalStore:
             if also is not None:
                 also(conn)
 
-    def records(self, run: str) -> Sequence[Recorded]:
-        """The events of one run in order; empty when there is no such run."""
-        query = sa.select(event_table).where(event_table.c.run == run).order_by(event_table.c.seq)
+    def records(self, run: str, *, after: int = 0) -> Sequence[Recorded]:
+        """The events of one run in order, those after a number in the journal; empty when there are none."""
+        query = (
+            sa.select(event_table)
+            .where(event_table.c.run == run, event_table.c.seq > after)
+            .order_by(event_table.c.seq)
+        )
         with self._database.reading() as conn:
             return [_recorded(row) for row in conn.execute(query)]
 
