@@ -29,7 +29,9 @@ def main() -> int:
         from yakin.cli import main as cli
 
         return cli(ROOT)
-    lock = ROOT / ("requirements-dev.lock" if sys.argv[1:2] and sys.argv[1] in NEEDS_DEVELOPMENT_TOOLS else "requirements.lock")
+    lock = ROOT / (
+        "requirements-dev.lock" if sys.argv[1:2] and sys.argv[1] in NEEDS_DEVELOPMENT_TOOLS else "requirements.lock"
+    )
     try:
         with _only_one_at_a_time():
             if not _is_installed(lock):
@@ -95,7 +97,7 @@ def _only_one_at_a_time():  # type: ignore[no-untyped-def]  # noqa: ANN202 - typ
 
 def _hand_over(command: "list[str]") -> int:
     if os.name != "nt":
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606 - our own Python with our own file
     child = subprocess.Popen(command)
     while True:
         try:

@@ -102,8 +102,12 @@ class Table(Opaque):
 
     @classmethod
     def accept(cls, value: Any) -> Any:
-        """The rows of a table stand for the table."""
-        return value.table if isinstance(value, Rows) else value
+        """The rows of a table, or some of them picked by an expression, stand for a table."""
+        if isinstance(value, Rows):
+            return value.table
+        if isinstance(value, list) and all(isinstance(row, Mapping) for row in value):
+            return cls.from_records(value)
+        return value
 
     def __init__(self, columns: Mapping[str, Sequence[Scalar]], origins: Sequence[Origin] | None = None) -> None:
         lengths = {len(cells) for cells in columns.values()}

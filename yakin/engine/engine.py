@@ -157,6 +157,10 @@ class Engine:
         if broken:
             raise broken[0]
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self._around.durable.close()
+
     def stop(self) -> None:
         """Leave the run that is executed here after its current item; it can be continued later."""
         if self._stopping is not None:

@@ -33,8 +33,8 @@ class Journal(Protocol):
         """
         ...
 
-    def records(self, run: str) -> Sequence[Recorded]:
-        """The events of one run in order; empty when there is no such run."""
+    def records(self, run: str, *, after: int = 0) -> Sequence[Recorded]:
+        """The events of one run in order, those after a number in the journal; empty when there are none."""
         ...
 
     def run(self, run: str) -> RunRow:

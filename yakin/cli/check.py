@@ -1,0 +1,44 @@
+"""`check`: every mistake in every workflow file, in one pass."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from yakin.cli.arguments import project_of
+
+
+class Format(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def check(
+    context: typer.Context,
+    workflows: Annotated[
+        list[str] | None, typer.Argument(help="Ids or files of workflows; all of the project when left out.")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="How problems are printed.")] = Format.TEXT,
+) -> int:
+    """Check workflow files: all problems of all files, with line and column."""
+    from yakin.workflow import problems as rendering
+
+    project = project_of(context)
+    paths = [project.workflow_file(name) for name in workflows] if workflows else project.workflow_files()
+    found, problems = project.check(paths)
+    match output:
+        case Format.JSON:
+            typer.echo(rendering.render_json(problems))
+        case Format.GITHUB:
+            typer.echo(rendering.render_github(problems))
+        case Format.TEXT if problems:
+            typer.echo(rendering.render_text(problems, colour=sys.stdout.isatty(), width=100))
+        case Format.TEXT:
+            typer.echo(f"{len(found)} workflows checked, no problems")
+    return 2 if any(problem.severity == "error" for problem in problems) else 0

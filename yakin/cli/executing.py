@@ -1,0 +1,116 @@
+"""Executing a run in the foreground: progress while it goes, reports and a summary at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import typer
+
+from yakin.cli.speaking import language
+
+if TYPE_CHECKING:
+    from yakin.engine.engine import Engine
+    from yakin.project import Project
+    from yakin.results import RunResult
+
+INTERRUPTED = 130
+_LOOK_EVERY = 0.2
+"""Seconds between looks into the journal for what is new."""
+
+
+def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = False) -> RunResult:
+    """Execute a run, or continue it, showing its progress; then write its reports and say how it went.
+
+    Args:
+        project: The project.
+        run: Id of the run.
+        as_json: Print the result as JSON instead of progress and summary.
+        quiet: Print nothing.
+
+    Raises:
+        RunError: It cannot be executed.
+        JournalError: Something could not be recorded; the run stands still and can be continued.
+    """
+    from yakin.reports.plain import to_json
+    from yakin.reports.terminal import print_summary
+
+    with _interruptible(project.engine):
+        asyncio.run(_execute(project, run, silent=as_json or quiet))
+    result = project.result(run)
+    reports = write_reports(project, result)
+    if as_json:
+        typer.echo(json.dumps(to_json(result), ensure_ascii=False, indent=2))
+    elif not quiet:
+        print_summary(result, language=language(project), report=reports["html"], root=project.root)
+    return result
+
+
+def write_reports(project: Project, result: RunResult) -> dict[str, Path]:
+    """Write the run's reports into its folder."""
+    from yakin.reports import write_reports as write
+
+    return write(result, project.engine.folder(result.id), language(project))
+
+
+def exit_status(result: RunResult) -> int:
+    """0 succeeded, 1 failed, 130 left before its end."""
+    return {"succeeded": 0, "failed": 1}.get(result.status, INTERRUPTED)
+
+
+async def _execute(project: Project, run: str, *, silent: bool) -> None:
+    following = asyncio.ensure_future(_follow(project, run, silent=silent))
+    try:
+        await project.engine.execute(run)
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+
+
+async def _follow(project: Project, run: str, *, silent: bool) -> None:
+    """Show what the journal says of the run, until cancelled; then what is left."""
+    if silent:
+        return
+    from yakin.reports.terminal import LiveProgress
+
+    seen = 0
+    with LiveProgress(language=language(project), stream=sys.stdout) as progress:
+
+        def look() -> None:
+            nonlocal seen
+            for record in project.journal.records(run, after=seen):
+                progress.show(record)
+                seen = record.seq
+
+        try:
+            while True:
+                await asyncio.to_thread(look)
+                await asyncio.sleep(_LOOK_EVERY)
+        finally:
+            look()
+
+
+@contextlib.contextmanager
+def _interruptible(engine: Engine) -> Iterator[None]:
+    """^C once: leave after the current item; twice: now. Either way the run can be continued."""
+
+    def interrupted(_signal: int, _frame: FrameType | None) -> None:
+        if engine.stopping:
+            os._exit(INTERRUPTED)
+        typer.echo("\nStopping after the current item. Press Ctrl+C again to stop now.", err=True)
+        engine.stop()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,203 @@
+"""A project opened: where settings, bots, journal and engine are put together, each when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yakin.actions import Registry
+from yakin.clock import SystemClock
+from yakin.errors import ConfigError, WorkflowError
+from yakin.secrets import Masker, MemorySource, Secrets
+from yakin.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from loguru import Logger
+
+    from yakin.engine.engine import Engine
+    from yakin.journal import JournalStore
+    from yakin.results import RunResult
+    from yakin.workflow.check import CheckedWorkflow
+    from yakin.workflow.problems import Problem
+
+WORKFLOW_SUFFIXES = (".yaml", ".yml")
+
+
+class Project:
+    """A folder with `config/yakin.toml`, and everything that works in it.
+
+    Args:
+        root: The folder.
+        settings: Instead of those in the folder.
+        more_secrets: Secrets known only to this process, such as the password of a practice system.
+
+    Raises:
+        ConfigError: The settings are wrong.
+    """
+
+    def __init__(
+        self, root: Path, *, settings: Settings | None = None, more_secrets: Mapping[str, str] | None = None
+    ) -> None:
+        self.root = root
+        self.settings = settings or load_settings(root)
+        self.clock = SystemClock()
+        self.masker = Masker()
+        self._more_secrets = dict(more_secrets or {})
+
+    @property
+    def data(self) -> Path:
+        """Folder for everything that runs write."""
+        return self.root / self.settings.data
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What the bots can do.
+
+        Raises:
+            BotError: A bot cannot be loaded.
+        """
+        return Registry.load(self.settings.bots)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Where secrets are found."""
+        found = Secrets.of(self.settings, self.root, masker=self.masker)
+        return found.preceded_by(MemorySource(self._more_secrets)) if self._more_secrets else found
+
+    @cached_property
+    def journal(self) -> JournalStore:
+        """The journal's database, made when it is not there."""
+        from yakin.journal import JournalStore
+
+        self.data.mkdir(parents=True, exist_ok=True)
+        return JournalStore(self.database_url, mask=self.masker.mask, clock=self.clock)
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the journal's database."""
+        return self.settings.database_url(self.root)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Creates and executes runs."""
+        from yakin.engine.durable import DbosDurable
+        from yakin.engine.engine import Engine, Surroundings
+
+        return Engine(
+            Surroundings(
+                root=self.root,
+                data=self.data,
+                config=self.settings.config,
+                secrets=self.secrets.names,
+                registry=self.registry,
+                journal=self.journal,
+                durable=DbosDurable(self.database_url),
+                clock=self.clock,
+                recheck=self._recheck,
+                open_log=self._open_log,
+            )
+        )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+        if "journal" in self.__dict__:
+            self.journal.close()
+
+    def workflow_files(self) -> list[Path]:
+        """All workflow files of the project, in order of their names."""
+        folder = self.root / self.settings.workflows
+        return sorted(path for path in folder.glob("*") if path.suffix in WORKFLOW_SUFFIXES)
+
+    def workflow_file(self, name: str) -> Path:
+        """The file of a workflow, by its id or its path.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        for path in (Path(name), self.root / name, *self._by_id(name)):
+            if path.suffix in WORKFLOW_SUFFIXES and path.is_file():
+                return path
+        raise ConfigError(
+            "There is no workflow {name}",
+            name=name,
+            hint="There are: {names}",
+            names=", ".join(path.stem for path in self.workflow_files()) or "-",
+        )
+
+    def _by_id(self, name: str) -> list[Path]:
+        return [self.root / self.settings.workflows / f"{name}{suffix}" for suffix in WORKFLOW_SUFFIXES]
+
+    def check(self, paths: Sequence[Path]) -> tuple[list[CheckedWorkflow], list[Problem]]:
+        """Check workflow files: those without errors, and all problems of all of them."""
+        from yakin.workflow.check import check
+
+        return check(
+            paths,
+            registry=self.registry,
+            config=self.settings.config,
+            has_secret=self.secrets.has,
+            workflows=[path.stem for path in self.workflow_files()],
+        )
+
+    def checked(self, name: str) -> CheckedWorkflow:
+        """One workflow, checked.
+
+        Raises:
+            ConfigError: There is no such workflow.
+            WorkflowError: It has errors.
+        """
+        found, problems = self.check([self.workflow_file(name)])
+        errors = [problem for problem in problems if problem.severity == "error"]
+        if errors:
+            raise WorkflowError(errors)
+        return found[0]
+
+    def result(self, run: str) -> RunResult:
+        """What happened in a run so far.
+
+        Raises:
+            RunError: There is no such run.
+        """
+        from yakin.results import fold
+
+        return fold(self.journal.records(self.journal.run(run).id))
+
+    def _recheck(self, name: str, text: str) -> CheckedWorkflow:
+        from yakin.workflow.check import check_text
+
+        checked, problems = check_text(
+            name,
+            text,
+            registry=self.registry,
+            config=self.settings.config,
+            has_secret=self.secrets.has,
+            workflows=[path.stem for path in self.workflow_files()],
+        )
+        errors = [problem for problem in problems if problem.severity == "error"]
+        if checked is None or errors:
+            raise WorkflowError(errors)
+        return checked
+
+    @contextmanager
+    def _open_log(self, folder: Path, run: str) -> Iterator[Logger]:
+        from yakin.log import open_run_log
+
+        with open_run_log(folder / "log.jsonl", run, self.masker.mask) as log:
+            yield log
+
+
+def actor() -> str:
+    """Who is at the keyboard, for the journal."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
