@@ -72,6 +72,7 @@ class Mismatch:
         context: Its details.
         found: The value.
         tag: The kind of step the value belongs to, when pydantic said so.
+        of_key: It is the last key of the path that was refused, not the value under it.
     """
 
     path: Path
@@ -79,6 +80,7 @@ class Mismatch:
     context: Mapping[str, Any]
     found: Any
     tag: str | None = None
+    of_key: bool = False
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -140,7 +142,9 @@ def _mismatch(error: Mapping[str, Any], data: Any, at: Path, tags: frozenset[str
             tag = None
     if error["type"] == "missing":
         path.append(str(error["loc"][-1]))
-    return Mismatch((*at, *path), error["type"], error.get("ctx") or {}, here, tag)
+    of_key = error["loc"][-1:] == ("[key]",)
+    found = path[-1] if of_key else here
+    return Mismatch((*at, *path), error["type"], error.get("ctx") or {}, found, tag, of_key)
 
 
 def grouped(found: Sequence[Mismatch]) -> Iterable[list[Mismatch]]:

@@ -86,7 +86,7 @@ def _report(group: Sequence[Mismatch], data: Mapping[str, Any], findings: Findin
 def report_wrong_value(group: Sequence[Mismatch], findings: Findings, *, code: str = "wrong-type") -> None:
     """A value that is not what it has to be."""
     first = group[0]
-    source = findings.loaded.positions.source(first.path)
+    source = str(first.found) if first.of_key else findings.loaded.positions.source(first.path)
     hint = advice(group, source)
     data: dict[str, Any] = {"source": source}
     options = [option for mismatch in group for option in mismatch.options]
@@ -100,8 +100,8 @@ def report_wrong_value(group: Sequence[Mismatch], findings: Findings, *, code: s
         first.path,
         "{name} has to be {expected}, not {found}",
         hint=hint,
-        on_key=first.found is None,
-        name=spoken(first.path),
+        on_key=first.of_key or first.found is None,
+        name="the key" if first.of_key else spoken(first.path),
         expected=expectation(group),
         found=described(first.found, source),
         **data,

@@ -1,0 +1,149 @@
+"""Checking workflow files: every problem of every file at once, and the workflows in which there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from yakin.actions.registry import Registry
+from yakin.workflow.arguments import check_actions
+from yakin.workflow.checked import CheckedWorkflow
+from yakin.workflow.declarations import check_declarations
+from yakin.workflow.findings import Findings
+from yakin.workflow.loader import Loaded, load, load_text
+from yakin.workflow.outline import Outline, StepAt
+from yakin.workflow.problems import Problem, errors
+from yakin.workflow.rules import check_rules
+from yakin.workflow.scopes import ExpressionCheck
+from yakin.workflow.shape import check_shape
+
+__all__ = ["CheckedWorkflow", "check", "check_text", "unsupported"]
+
+
+def check(
+    paths: Sequence[Path],
+    *,
+    registry: Registry,
+    config: Mapping[str, Any],
+    has_secret: Callable[[str], bool],
+    workflows: Collection[str] = (),
+) -> tuple[list[CheckedWorkflow], list[Problem]]:
+    """Check workflow files.
+
+    Args:
+        paths: The files.
+        registry: The actions there are.
+        config: The project's settings.
+        has_secret: Whether some source has a secret of this name.
+        workflows: Ids of further workflows that may be called.
+
+    Returns:
+        The workflows without errors, and all problems (warnings too), file by file.
+
+    Raises:
+        OSError: A file cannot be opened.
+    """
+    known = {*workflows, *(path.stem for path in paths)}
+    checked: list[CheckedWorkflow] = []
+    problems: list[Problem] = []
+    taken: dict[str, Path] = {}
+    for path in paths:
+        workflow, found = _check(load(path), registry, config, has_secret, known)
+        first = taken.setdefault(path.stem, path)
+        if first is not path:
+            found = [*found, _same_id(path, first)]
+            workflow = None
+        problems += found
+        checked += [] if workflow is None else [workflow]
+    return checked, problems
+
+
+def check_text(
+    name: str,
+    text: str,
+    *,
+    registry: Registry,
+    config: Mapping[str, Any],
+    has_secret: Callable[[str], bool],
+    workflows: Collection[str] = (),
+) -> tuple[CheckedWorkflow | None, list[Problem]]:
+    """Check the text of one workflow file, such as the one a run was started with.
+
+    Args:
+        name: What the file is called; its id is the name without the ending.
+        text: Its text.
+        registry: The actions there are.
+        config: The project's settings.
+        has_secret: Whether some source has a secret of this name.
+        workflows: Ids of the workflows that may be called.
+
+    Returns:
+        The workflow, or None when there are errors; and all problems.
+    """
+    known = {*workflows, Path(name).stem}
+    return _check(load_text(text, name), registry, config, has_secret, known)
+
+
+def _check(
+    loaded: Loaded,
+    registry: Registry,
+    config: Mapping[str, Any],
+    has_secret: Callable[[str], bool],
+    workflows: Collection[str],
+) -> tuple[CheckedWorkflow | None, list[Problem]]:
+    if loaded.problems and loaded.data is None:
+        return None, list(loaded.problems)
+    findings = Findings(loaded)
+    workflow = check_shape(loaded.data, findings)
+    outline = Outline.of(loaded.data if isinstance(loaded.data, Mapping) else {})
+    check_rules(outline, findings)
+    check_actions(outline, registry, findings)
+    check_declarations(outline, config, workflows, findings)
+    ExpressionCheck(outline, registry, config, has_secret, findings).check()
+    problems = sorted([*loaded.problems, *findings.problems], key=lambda problem: problem.order)
+    if errors(problems) or workflow is None:
+        return None, problems
+    return CheckedWorkflow.of(loaded, outline, workflow), problems
+
+
+def _same_id(path: Path, first: Path) -> Problem:
+    return Problem(
+        "duplicate-workflow",
+        "There is another workflow {id}: {other}",
+        {"id": path.stem, "other": first.as_posix()},
+        path.as_posix(),
+        1,
+        1,
+        hint_template="Give one of the files another name",
+    )
+
+
+_NOT_YET: Mapping[str, str] = {
+    "approve": "A run cannot wait for an approval yet",
+    "call": "A run cannot call another workflow yet",
+    "parallel": "A run cannot do steps in parallel yet",
+}
+
+
+def unsupported(checked: CheckedWorkflow) -> list[Problem]:
+    """What the file says correctly but `run` cannot do yet, each with its place."""
+    loaded = load_text(checked.text, checked.path.as_posix())
+    findings = Findings(loaded)
+    for step in Outline.of(loaded.data).walk():
+        if step.kind is not None and step.kind in _NOT_YET:
+            findings.add("unsupported", (*step.path, step.kind), _NOT_YET[step.kind], on_key=True)
+        if _lanes(step) > 1:
+            findings.add(
+                "unsupported",
+                (*step.path, "lanes"),
+                "A run cannot work on several items at once yet",
+                hint="Leave lanes out",
+                on_key=True,
+            )
+    return sorted(findings.problems, key=lambda problem: problem.order)
+
+
+def _lanes(step: StepAt) -> int:
+    lanes = step.data.get("lanes", 1)
+    return lanes if isinstance(lanes, int) else 1

@@ -1,0 +1,52 @@
+"""What expressions can find in the output of a step, as far as that is known before it runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from yakin.actions.registry import Registry
+from yakin.workflow.outline import StepAt, mapping
+
+ITEMS_OUTPUT = frozenset(("items", "count", "done", "failed", "set_aside", "in_doubt"))
+"""What `steps.ID` of a block with for_each hands on."""
+
+_PLAIN = (str, int, float, bool, bytes, list, tuple, set, frozenset)
+
+
+def handed_on(step: StepAt, registry: Registry) -> frozenset[str] | None:
+    """The names after `steps.ID.`; None where they are not known, empty where the step hands nothing on."""
+    match step.kind:
+        case "for_each":
+            return ITEMS_OUTPUT
+        case "steps":
+            return frozenset(mapping(step.data, "result"))
+        case "uses":
+            spec = registry.actions.get(str(step.data["uses"]))
+            return None if spec is None else _public(spec.output)
+        case _:
+            return None
+
+
+def _public(output: Any) -> frozenset[str] | None:
+    """The public names of a type; None where values decide, or where it is several types."""
+    if output is None or output is type(None):
+        return frozenset()
+    origin = typing.get_origin(output)
+    if origin is typing.Annotated:
+        return _public(typing.get_args(output)[0])
+    if origin in (typing.Union, types.UnionType):
+        kinds = [_public(kind) for kind in typing.get_args(output) if kind is not type(None)]
+        return kinds[0] if len(kinds) == 1 else None
+    if typing.is_typeddict(output):
+        return frozenset(output.__annotations__)
+    if not isinstance(output, type) or issubclass(output, Mapping) or issubclass(output, _PLAIN):
+        return None
+    if dataclasses.is_dataclass(output) or hasattr(output, "model_fields") or output.__module__.startswith("yakin"):
+        names = {name for kind in output.__mro__ for name in getattr(kind, "__annotations__", {})}
+        names |= {name for name in dir(output) if not callable(getattr(output, name))}
+        return frozenset(name for name in names if not name.startswith("_"))
+    return None

@@ -1,0 +1,237 @@
+"""The rules of commits, probes, sessions and ids: what keeps a row from being registered twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from yakin.workflow.findings import Findings, suggestion
+from yakin.workflow.outline import RESERVED, Outline, StepAt, mapping
+
+
+def check_rules(outline: Outline, findings: Findings) -> None:
+    """Look at every step for what the words alone do not tell."""
+    _check_ids((*outline.steps, *outline.on_failure), (), findings)
+    for steps in outline.sign_ins.values():
+        _check_ids(steps, (), findings)
+    for step in outline.walk():
+        for rule in _RULES:
+            rule(step, findings)
+        _known_system(step, outline, findings)
+
+
+def _check_ids(steps: tuple[StepAt, ...], above: tuple[StepAt, ...], findings: Findings) -> None:
+    """An id is there once among the steps that can see each other: its own list and the lists around it."""
+    taken = {step.id: step for step in above if step.id}
+    for step in steps:
+        if step.id is None:
+            continue
+        path = (*step.path, "id")
+        if step.id in RESERVED:
+            findings.add("reserved-id", path, "{id} cannot be the id of a step", id=step.id, hint="Take another name")
+        elif step.id in taken:
+            first = findings.loaded.positions.value((*taken[step.id].path, "id"))
+            findings.add(
+                "duplicate-id",
+                path,
+                "The id {id} is taken by the step in line {line}",
+                hint="Give one of the two another id",
+                id=step.id,
+                line=first.line,
+            )
+        else:
+            taken[step.id] = step
+    for step in steps:
+        inner = tuple(child for children in step.lists.values() for child in children)
+        _check_ids(inner, (*taken.values(),), findings)
+
+
+def owner_of_commit(step: StepAt) -> StepAt | None:
+    """The block whose business key a commit registers: the for_each around it, or else the nearest block with `in`."""
+    blocks = [above for above in step.ancestors if above.kind in ("for_each", "steps")]
+    for_each = next((block for block in blocks if block.kind == "for_each"), None)
+    return for_each or next((block for block in blocks if "in" in block.data), None)
+
+
+def commits(step: StepAt) -> Iterator[StepAt]:
+    """The commits of a block or a step, at any depth."""
+    return (inner for inner in step.walk() if is_commit(inner))
+
+
+def is_commit(step: StepAt) -> bool:
+    """Whether a step has the irreversible effect."""
+    return step.data.get("commit") is True
+
+
+def _commit_place(step: StepAt, findings: Findings) -> None:
+    if not is_commit(step):
+        return
+    path = (*step.path, "commit")
+    outside = {
+        "sign_in": "A commit cannot stand in sign_in: signing in is repeated whenever a session is lost",
+        "probe": "A commit cannot stand in probe: a probe only looks, and is repeated",
+        "on_failure": "A commit cannot stand in on_failure: it runs when it is not known what happened before",
+    }
+    for above in (step, *step.ancestors):
+        if above.role in outside:
+            findings.add("commit-outside", path, outside[above.role], on_key=True)
+            return
+    if owner_of_commit(step) is None:
+        findings.add(
+            "commit-outside",
+            path,
+            "A commit has to stand in a block with for_each or in",
+            hint="The block says with key: what is registered, so that it is registered once",
+            on_key=True,
+        )
+
+
+def _commit_alone(step: StepAt, findings: Findings) -> None:
+    if step.kind not in ("for_each", "steps"):
+        return
+    own = [inner for inner in commits(step) if owner_of_commit(inner) is step and _is_placed(inner)]
+    for second in own[1:]:
+        first = findings.loaded.positions.key((*own[0].path, "commit"))
+        findings.add(
+            "second-commit",
+            (*second.path, "commit"),
+            "The block has a commit already, in line {line}",
+            hint="Make a block of its own for it, with its own key",
+            on_key=True,
+            line=first.line,
+        )
+    if own and step.data.get("key") is None:
+        findings.add(
+            "no-business-key",
+            step.path if step.kind == "for_each" else (*step.path, "in"),
+            "A block with a commit needs key: what is registered once, across all runs",
+            hint="Such as {example}",
+            on_key=True,
+            example="key: ${{ item.受付番号 }}",
+        )
+
+
+def _is_placed(step: StepAt) -> bool:
+    return all(above.role in ("steps", "parallel") for above in (step, *step.ancestors))
+
+
+def _commit_once(step: StepAt, findings: Findings) -> None:
+    if not is_commit(step):
+        return
+    if step.data.get("retry") is not None:
+        findings.add(
+            "commit-retried",
+            (*step.path, "retry"),
+            "A commit is never repeated blindly: retry cannot stand here",
+            hint="Put retry: on the block; it repeats an item up to its commit",
+            on_key=True,
+        )
+    if step.data.get("on_error") == "continue":
+        findings.add(
+            "commit-ignored",
+            (*step.path, "on_error"),
+            "A commit that failed cannot be passed over",
+            hint="Leave on_error out here; on the block it says what becomes of the other items",
+        )
+
+
+def _nested_items(step: StepAt, findings: Findings) -> None:
+    around = next((above for above in step.ancestors if above.kind == "for_each"), None)
+    if step.kind == "for_each" and around is not None and any(commits(step)):
+        findings.add(
+            "nested-items",
+            (*step.path, "for_each"),
+            "A for_each inside another cannot hold a commit",
+            hint="Make one list of all rows first, so that each is an item of its own",
+            on_key=True,
+        )
+
+
+def _probe_whole(step: StepAt, findings: Findings) -> None:
+    data = step.data
+    has_probe = bool(data.get("probe"))
+    if step.kind not in ("for_each", "steps"):
+        return
+    if has_probe and data.get("found") is None:
+        findings.add(
+            "probe-without-found",
+            (*step.path, "probe"),
+            "probe needs found: when is the item there?",
+            hint="Such as {example}",
+            on_key=True,
+            example="found: ${{ steps.hit.count == 1 }}",
+        )
+    if has_probe:
+        return
+    for key in ("found", "found_result"):
+        if data.get(key) is not None:
+            findings.add(
+                "found-without-probe",
+                (*step.path, key),
+                "{key} needs probe: the steps that look in the system",
+                on_key=True,
+                key=key,
+            )
+    if data.get("on_repeat") == "skip":
+        findings.add(
+            "found-without-probe", (*step.path, "on_repeat"), "on_repeat: skip needs probe and found", on_key=True
+        )
+
+
+def _key_of_each(step: StepAt, findings: Findings) -> None:
+    from yakin.workflow.expressions import flaws, references
+
+    key = step.data.get("key")
+    if step.kind != "for_each" or not isinstance(key, str) or flaws(key):
+        return
+    if not any(reference.root == "item" for reference in references(key)):
+        findings.add(
+            "constant-key",
+            (*step.path, "key"),
+            "The key is the same for every item",
+            hint="Take a column that tells the items apart: {example}",
+            example="${{ item.受付番号 }}",
+        )
+
+
+def _sign_in_simple(step: StepAt, findings: Findings) -> None:
+    inside = [step, *step.ancestors][-1].role
+    if inside == "sign_in" and "in" in step.data:
+        findings.add("in-sign-in", (*step.path, "in"), "Signing in works in its own session already", on_key=True)
+
+
+def _never(step: StepAt, findings: Findings) -> None:
+    if step.data.get("if") is False:
+        findings.add(
+            "unreachable",
+            (*step.path, "if"),
+            "The step is never done",
+            hint="Delete it, or give if an expression",
+            severity="warning",
+        )
+
+
+def _known_system(step: StepAt, outline: Outline, findings: Findings) -> None:
+    name = step.data.get("in")
+    systems = mapping(outline.data, "systems")
+    if isinstance(name, str) and name not in systems:
+        hint, data = suggestion(name, systems)
+        findings.add(
+            "unknown-system",
+            (*step.path, "in"),
+            "There is no system {name}",
+            hint=hint or "Describe it under systems:",
+            name=name,
+            **data,
+        )
+
+
+_RULES: tuple[Callable[[StepAt, Findings], None], ...] = (
+    _commit_place,
+    _commit_alone,
+    _commit_once,
+    _nested_items,
+    _probe_whole,
+    _key_of_each,
+    _sign_in_simple,
+    _never,
+)
