@@ -153,7 +153,7 @@ def test_what_is_wrong_is_said_on_the_form(
     assert [attempt["outcome"] for attempt in server.store.attempts()] == ["refused"]
 
 
-def test_the_whitest_form_is_told_everything_that_is_missing(clerk: Visitor) -> None:
+def test_an_empty_form_is_told_everything_that_is_missing(clerk: Visitor) -> None:
     assert len(errors(clerk.confirm({}))) == sum(field.required for field in FIELDS)
 
 
@@ -251,7 +251,7 @@ def test_reset_forgets_everything_even_while_the_system_runs(clerk: Visitor, ser
 
 
 def test_seeding_twice_registers_once_and_counts_no_attempt(tmp_path: Path) -> None:
-    with Store(tmp_path / "x.db") as store:
+    with Store(tmp_path / "new" / "x.db") as store:
         store.seed(already_registered_rows())
         store.seed(already_registered_rows())
         assert [row["氏名"] for row in store.registered()] == ["木村　洋子"]
@@ -304,6 +304,12 @@ def test_an_interrupted_process_ends_quietly(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 0
+
+
+def test_importing_the_package_loads_no_web_framework() -> None:
+    script = "import sys, yakin.practice; print({'starlette', 'uvicorn', 'jinja2', 'openpyxl'} & sys.modules.keys())"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert ended.stdout.strip() == "set()"
 
 
 def test_an_unknown_fault_on_the_command_line_is_refused(tmp_path: Path) -> None:

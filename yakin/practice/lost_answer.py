@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+import sys
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -26,8 +29,15 @@ class ClosableProtocol(H11Protocol):
         super().connection_lost(exc)
         _open_connections.pop((self.client, self.server), None)
 
+    def reset(self) -> None:
+        """Break the connection, so that the browser sees a reset and not the end of an answer."""
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
+
 
 _RECEIVED = b"HTTP/1.1 100 Continue\r\n\r\n"
+_READING_SECONDS = 0.05  # for the browser to read the interim answer, which a reset may overtake
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)  # struct linger: on, no time
 
 
 class LostAnswer(Response):
@@ -56,8 +66,8 @@ class LostAnswer(Response):
         try:
             if not self._sent_again:
                 connection.transport.write(_RECEIVED)
-            await asyncio.wait({gone}, timeout=self._seconds)
-            connection.transport.abort()
+            await asyncio.wait({gone}, timeout=self._seconds + _READING_SECONDS)
+            connection.reset()
             await gone
         finally:
             gone.cancel()

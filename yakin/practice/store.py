@@ -70,7 +70,7 @@ class Store:
     the death of the process.
 
     Args:
-        path: The SQLite file; made when it is not there.
+        path: The SQLite file; made, with its folder, when it is not there.
         now: The time of day; registrations are stamped with it.
     """
 
@@ -78,6 +78,7 @@ class Store:
         self.path = path
         self._now = now or (lambda: datetime.now(JST))
         self._lock = threading.RLock()
+        path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
