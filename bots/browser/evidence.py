@@ -1,0 +1,30 @@
+"""Evidence: pictures of what the page shows."""
+
+from __future__ import annotations
+
+from bots.browser.session import OpenPage
+from bots.browser.settle import before
+from yakin.actions import Context, action
+from yakin.errors import ApplicationError
+
+
+@action(idempotent=True)
+async def screenshot(name: str, *, page: OpenPage, ctx: Context) -> dict[str, str | None]:
+    """Keep a picture of the page as evidence; none is taken in a sensitive step.
+
+    Args:
+        name: What it shows, such as `confirm`.
+
+    Returns:
+        `path`: where the picture is in the run's folder, or nothing.
+
+    Example:
+        - {uses: browser.screenshot, with: {name: 確認画面}}
+    """
+    before(page, ctx)
+    if ctx.sensitive:
+        return {"path": None}
+    picture = await page.picture()
+    if picture is None:
+        raise ApplicationError("No picture could be taken of {url}", url=page.current.url)
+    return {"path": ctx.attach(name, picture, media_type="image/jpeg").path}
