@@ -123,7 +123,7 @@ def test_formulas_with_a_stored_result_are_read(ctx: FakeContext, result: str) -
     path = workbook(ctx.root / "formulas.xlsx", [["a", "b"], [1, "=A2*2"]])
     with_parts(path, result=(SHEET, '<c r="B2"><f>A2*2</f><v></v></c>', result))
 
-    assert read_rows(path, ctx=ctx).row(0)["b"] in (2, None)
+    assert read_rows(path, ctx=ctx).row(0)["b"] in {2, None}
 
 
 def test_furigana_is_not_read_as_text(ctx: FakeContext) -> None:

@@ -125,4 +125,5 @@ def test_highlighted_cells_and_bold_rows_are_seen(ctx: FakeContext) -> None:
     assert target["A3"].fill.fgColor.rgb == "00FFE699"
     assert target["B3"].fill.fill_type is None
     assert target["B2"].font.bold
+    assert target.sheet_properties.tabColor is not None
     assert target.sheet_properties.tabColor.rgb == "00FF0000"

@@ -1,0 +1,238 @@
+"""The actions on tables: thin, what they do is in the modules beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bots.excel import Sheet, put, workbook_bytes
+from bots.table.checking import Checked, check_table
+from bots.table.findings import findings_table
+from bots.table.forms import Form, plain_text
+from bots.table.outcome import outcome_tables, sheets, summary
+from bots.table.reconciling import Pairing, reconcile_tables
+from bots.table.rules import ColumnRule, Totals
+from yakin.actions import Context, action
+from yakin.errors import BusinessError
+from yakin.values import FileRef, Scalar, Table
+
+_SHOWN = 5
+REMARKS = "確認事項"
+
+
+class PairedColumns(BaseModel):
+    """Columns that say the same on both sides under different names.
+
+    Attributes:
+        left: Column of the left list.
+        right: Column of the right list.
+        form: Normal form in which they are compared; written `as`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    left: str
+    right: str
+    form: Form = Field(default="text", alias="as")
+
+
+KeyColumn = str | PairedColumns
+ComparedColumn = Form | PairedColumns
+
+
+@action(idempotent=True)
+def check(
+    table: Table,
+    columns: dict[str, ColumnRule],
+    totals: Totals | None = None,
+    on_invalid: Literal["stop", "set_aside"] = "stop",
+    report: Path | None = None,
+    key: str | None = None,
+    *,
+    ctx: Context,
+) -> dict[str, Any]:
+    """Check a whole list before anything is entered: all findings at once, each with its row.
+
+    Rules of a column: `required`, `unique`, `pattern`, `type` (text, integer, number, date, digits, person_number,
+    corporate_number, kana, katakana, bank_kana), `min`, `max`, `choices`. Control totals are compared exactly. A
+    missing column or a wrong control total always stops the run: no row can be set aside for it.
+
+    Args:
+        table: List to check.
+        columns: Column name → its rules; other columns are left as they are.
+        totals: What the list must come to: `count` rows, and `sum` for columns.
+        on_invalid: `stop` fails when anything is found; `set_aside` hands the rows on apart.
+        report: Workbook (.xlsx) to write all findings into, relative to the project.
+        key: Column with the business key; with it, `items` tells of each row that was set aside as an items block does,
+            so that `excel.write_results` can write the reason into the list.
+
+    Returns:
+        `valid` and `invalid` (tables; the invalid rows with a column 確認事項), `findings` (table), `items`, and the counts
+        `count`, `valid_count`, `invalid_count`.
+
+    Raises:
+        BusinessError: Something was found and `on_invalid` is `stop`, a column is missing, or a control total is wrong.
+
+    Example:
+        - id: precheck
+          uses: table.check
+          with:
+            table: ${{ steps.read }}
+            columns:
+              受付番号: {required: true, unique: true, pattern: "[0-9]{8}"}
+              生年月日: {type: date}
+              金額: {type: integer, min: 0}
+            totals: {count: 120, sum: {金額: 4812000}}
+            on_invalid: set_aside
+            report: out/確認結果.xlsx
+    """
+    if key is not None and key not in table.columns:
+        raise BusinessError(
+            "There is no column {key}", key=key, hint="There are: {columns}", columns=", ".join(table.columns)
+        )
+    found = check_table(table, columns, totals)
+    findings = findings_table(found.findings)
+    invalid = _with_remarks(table, found)
+    if report is not None:
+        marked = {
+            (row, table.columns.index(finding.column))
+            for row, problems in enumerate(found.invalid.values())
+            for finding in problems
+            if finding.column is not None
+        }
+        pages = [
+            Sheet.of("確認結果", findings, colour="FFC000" if findings.count else "70AD47"),
+            Sheet.of("要確認の行", invalid, marked=marked),
+        ]
+        put(ctx.path(report), workbook_bytes(pages, file=report.name))
+    ctx.log.bind(rows=table.count, findings=findings.count, invalid=invalid.count).info("list checked")
+    if found.findings and (on_invalid == "stop" or found.about_the_whole):
+        raise _refusal(found, report)
+    return {
+        "valid": table.take([index for index in range(table.count) if index not in found.invalid]),
+        "invalid": invalid,
+        "findings": findings,
+        "items": [] if key is None else _items(table, found, key),
+        "count": table.count,
+        "valid_count": table.count - invalid.count,
+        "invalid_count": invalid.count,
+    }
+
+
+@action(idempotent=True)
+def reconcile(
+    left: Table,
+    right: Table,
+    key: KeyColumn | list[KeyColumn],
+    compare: dict[str, ComparedColumn] | None = None,
+    amount: KeyColumn | None = None,
+    left_name: Annotated[str, Field(min_length=1, max_length=20)] = "左",
+    right_name: Annotated[str, Field(min_length=1, max_length=20)] = "右",
+    report: Path | None = None,
+    *,
+    ctx: Context,
+) -> dict[str, Any]:
+    """Compare two lists by exact keys (突合): what matches, what differs and how, what stands on one side only, what stands twice.
+
+    Keys and compared columns each have a normal form, written `as`: text, digits, amount, date, kana, bank_kana, name,
+    company. A key that stands in several rows of one side makes all rows with it duplicates: they are told, never paired
+    by chance and never dropped. Counts and amounts of all outcomes together equal those of the lists; this is checked.
+
+    Args:
+        left: One list.
+        right: The other list.
+        key: Column that says which rows belong together: its name, or `{left, right, as}` when the names differ or the form
+            is not `text`; a list when it takes several.
+        compare: Columns to compare: name → form, or any name → `{left, right, as}`.
+        amount: Column whose sums have to add up: its name, or `{left, right}`; it is compared too.
+        left_name: What the left list is called in the workbook.
+        right_name: What the right list is called in the workbook.
+        report: Workbook (.xlsx) to write with a sheet for each outcome, relative to the project.
+
+    Returns:
+        The tables `matched`, `differs`, `only_left`, `only_right` and `duplicates`; `summary` with the counts and amounts of each
+        and the `total`; `report`, the workbook.
+
+    Raises:
+        BusinessError: A list lacks a column, or a cell of the amount is not a number.
+
+    Example:
+        - id: compare
+          uses: table.reconcile
+          with:
+            left: ${{ steps.bills }}
+            right: ${{ steps.payments }}
+            key: {left: 通知書番号, right: 納付番号, as: digits}
+            compare: {氏名: name, 期別: text}
+            amount: {left: 調定額, right: 納付額}
+            left_name: 調定
+            right_name: 収納
+            report: out/突合結果.xlsx
+    """
+    if left_name == right_name:
+        raise BusinessError("Both lists are called {name}", name=left_name, hint="Give them different names")
+    keys = [_paired(column) for column in (key if isinstance(key, list) else [key])]
+    if not keys:
+        raise BusinessError("There is no key to reconcile by")
+    found = reconcile_tables(left, right, keys, _compared(compare or {}), None if amount is None else _paired(amount))
+    tables = outcome_tables(found, left_name, right_name)
+    made: FileRef | None = None
+    if report is not None:
+        made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
+    counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
+    ctx.log.bind(**counts).info("lists reconciled")
+    return {**tables, "summary": summary(found), "report": made}
+
+
+def _paired(column: KeyColumn) -> Pairing:
+    return Pairing(column, column) if isinstance(column, str) else Pairing(column.left, column.right, column.form)
+
+
+def _compared(compare: Mapping[str, ComparedColumn]) -> list[Pairing]:
+    return [
+        _paired(column) if isinstance(column, PairedColumns) else Pairing(name, name, column)
+        for name, column in compare.items()
+    ]
+
+
+def _with_remarks(table: Table, found: Checked) -> Table:
+    rows = found.invalid
+    taken = table.take(list(rows))
+    remarks: Sequence[Scalar] = [" / ".join(finding.sentence() for finding in problems) for problems in rows.values()]
+    origins = [row.origin for row in taken.rows if row.origin is not None]
+    return Table(
+        {**{name: taken.column(name) for name in taken.columns}, REMARKS: remarks},
+        origins if len(origins) == taken.count else None,
+    )
+
+
+def _items(table: Table, found: Checked, key: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": plain_text(table.column(key)[index]),
+            "label": str(table.row(index).origin or ""),
+            "state": "failed",
+            "how": "",
+            "verdict": "set_aside",
+            "result": {},
+            "error": " / ".join(finding.sentence() for finding in problems),
+        }
+        for index, problems in found.invalid.items()
+    ]
+
+
+def _refusal(found: Checked, report: Path | None) -> BusinessError:
+    ordered = [*found.about_the_whole, *(finding for problems in found.invalid.values() for finding in problems)]
+    more = f" (+{len(ordered) - _SHOWN})" if len(ordered) > _SHOWN else ""
+    return BusinessError(
+        "{count} findings in the list: {findings}",
+        count=len(ordered),
+        findings="; ".join(map(str, ordered[:_SHOWN])) + more,
+        hint="Correct the list and start again"
+        if report is None
+        else "Correct the list and start again; all findings are in {report}",
+        report=report,
+    )
