@@ -105,7 +105,7 @@ class Finding:
         return _SENTENCES[self.kind]
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> str:
         """The finding in plain words."""
         return fill(self.template, {"seq": self.seq, "last": self.last, **self.data})
 

@@ -112,6 +112,8 @@ def _begin_sqlite(conn: sa.Connection) -> None:
 def _begin_postgresql(conn: sa.Connection) -> None:
     if conn.get_execution_options().get(_WRITING):
         conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+    else:
+        conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 def _revision(conn: sa.Connection) -> str | None:

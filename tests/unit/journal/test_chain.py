@@ -157,4 +157,4 @@ def test_a_tail_cut_together_with_the_head_is_told_by_what_was_noted_elsewhere()
 )
 def test_findings_are_sentences(tamper: Callable[[list[ChainRow]], list[ChainRow]], sentence: str) -> None:
     rows = numbered(3)
-    assert [finding.sentence for finding in verify(tamper(rows), head_of(rows))] == [sentence]
+    assert [finding.message for finding in verify(tamper(rows), head_of(rows))] == [sentence]

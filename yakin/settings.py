@@ -1,0 +1,217 @@
+"""The project's settings: `config/yakin.toml`, checked. Never a secret."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from yakin.errors import ConfigError
+
+FILE = Path("config") / "yakin.toml"
+"""Where a project's settings are; the folder that has it is the project's root."""
+
+_NOT_FOR_EXPRESSIONS = {"database", "secrets"}
+
+
+class _Section(BaseModel):
+    """A part of the settings: unknown names are refused, nothing is converted, nothing can be changed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+class SystemSettings(_Section):
+    """One web system; besides these, anything a workflow wants to read as `config.systems.NAME.…`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+    """Address of its first page."""
+    zone: Literal["internet", "lgwan", "my-number"] | None = None
+    """Network it is in; a workflow of another `network_zone` is refused."""
+
+
+class SecretsSettings(_Section):
+    """Where secrets are looked for."""
+
+    sources: list[Literal["environment", "file", "keyring"]] = ["environment", "file", "keyring"]
+    """In this order."""
+    file: str = "config/secrets.toml"
+    """Relative to the project; only its owner may be able to read it."""
+
+
+class LogSettings(_Section):
+    """Run logs."""
+
+    keep_days: Annotated[int, Field(ge=1)] = 90
+    """Days after which the log of a run may be deleted."""
+
+
+class Settings(_Section):
+    """Everything `config/yakin.toml` can say."""
+
+    language: Literal["auto", "ja", "en"] = "auto"
+    """Language of messages and reports; `auto` follows the system."""
+    operator: Annotated[str, Field(min_length=1)] | None = None
+    """Name the journal records as who started a run; the name of the system's user when left out."""
+    bots: list[str] = ["bots"]
+    """Modules that hold bots."""
+    workflows: str = "workflows"
+    """Folder of workflow files, relative to the project."""
+    data: str = "var"
+    """Folder for everything that runs write, relative to the project."""
+    database: str | None = None
+    """SQLAlchemy URL of the journal, `sqlite:///…` or `postgresql://…`; a file in the data folder when left out."""
+    systems: Mapping[str, SystemSettings] = {}
+    """Web systems by the name workflows use."""
+    browser: Mapping[str, Any] = {}
+    """Settings of the browser bot, which checks them."""
+    notify: Mapping[str, Any] = {}
+    """Where news go, for the notify bot, which checks it."""
+    secrets: SecretsSettings = SecretsSettings()
+    """Where secrets are looked for."""
+    logs: LogSettings = LogSettings()
+    """Run logs."""
+
+    @field_validator("database")
+    @classmethod
+    def _has_no_password(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("a URL that begins with sqlite:/// or postgresql://")
+        if url is not None and urlsplit(url).password:
+            raise ValueError("a URL without a password; keep that in PGPASSWORD or ~/.pgpass")
+        return url
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The settings as expressions and bots see them, as plain data; without where secrets and the journal are."""
+        return MappingProxyType(self.model_dump(exclude=_NOT_FOR_EXPRESSIONS))
+
+    def database_url(self, root: Path) -> str:
+        """SQLAlchemy URL of the journal's database.
+
+        Args:
+            root: The project's folder; a relative SQLite file is relative to it.
+        """
+        if self.database is None:
+            return f"sqlite:///{(root / self.data / 'yakin.sqlite').as_posix()}"
+        if self.database.startswith("sqlite:///"):
+            return f"sqlite:///{(root / self.database.removeprefix('sqlite:///')).as_posix()}"
+        return self.database
+
+
+def find_root(start: Path) -> Path:
+    """The project that a folder belongs to: the nearest one upward with `config/yakin.toml`.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    folder = start.resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE).is_file():
+            return candidate
+    raise ConfigError(
+        "{folder} is in no project: neither it nor a folder above it has {file}",
+        hint="Change into the project's folder",
+        folder=folder,
+        file=FILE.as_posix(),
+    )
+
+
+def load_settings(root: Path) -> Settings:
+    """Read and check a project's settings.
+
+    Args:
+        root: The project's folder.
+
+    Raises:
+        ConfigError: The file cannot be read, or something in it is wrong; says all of it, with file and line.
+    """
+    path = root / FILE
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("{file} cannot be read as UTF-8 text: {reason}", file=path, reason=error) from error
+    try:
+        plain = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        where = f"{path}:{place[1]}" if place else str(path)
+        raise ConfigError("{where}: this is not TOML: {reason}", where=where, reason=error) from error
+    try:
+        return Settings.model_validate(plain)
+    except ValidationError as error:
+        problems = [_problem(path, text, found) for found in error.errors(include_url=False)]
+        # Each line number is known only here; pydantic's own text would say everything twice.
+        raise _as_one(problems) from None
+
+
+def _problem(path: Path, text: str, found: Mapping[str, Any]) -> ConfigError:
+    keys = [str(part) for part in found["loc"]]
+    line = _line_of(text, keys)
+    where = f"{path}:{line}" if line else str(path)
+    name = ".".join(keys)
+    if found["type"] == "extra_forbidden":
+        similar = difflib.get_close_matches(keys[-1], _known_names(keys[:-1]), n=1, cutoff=0.6)
+        return ConfigError(
+            "{where}: there is no setting {name}",
+            hint="Did you mean {other}?" if similar else "There are: {other}",
+            where=where,
+            name=name,
+            other=similar[0] if similar else ", ".join(_known_names(keys[:-1])),
+        )
+    if found["type"] == "missing":
+        return ConfigError("{where}: {name} is missing", where=where, name=name)
+    wanted = found["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return ConfigError("{where}: {name} should be {wanted}", where=where, name=name, wanted=wanted)
+
+
+def _as_one(problems: Sequence[ConfigError]) -> ConfigError:
+    if len(problems) == 1:
+        return problems[0]
+    lines = [problem.message if problem.hint is None else f"{problem.message} ({problem.hint})" for problem in problems]
+    return ConfigError(
+        "The settings have {count} problems:\n{problems}", count=len(problems), problems="\n".join(lines)
+    )
+
+
+def _known_names(section: Sequence[str]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for key in section:
+        kind = model.model_fields[key].annotation if key in model.model_fields else None
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            model = kind
+    return list(model.model_fields)
+
+
+def _line_of(text: str, keys: Sequence[str]) -> int | None:
+    """The line, counted from 1, where a setting, or the nearest section around it, is written."""
+    best: tuple[int, int] | None = None
+    for number, written in _written_keys(text):
+        common = len(written) if list(keys[: len(written)]) == written else 0
+        if common and (best is None or common > best[0]):
+            best = (common, number)
+    return None if best is None else best[1]
+
+
+def _written_keys(text: str) -> Iterator[tuple[int, list[str]]]:
+    section: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+([^\[\]]+)\]", line):
+            section = _split(header[1])
+            yield number, section
+        elif assigned := re.match(
+            r"""\s*((?:[\w\-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w\-]+|"[^"]*"|'[^']*'))*)\s*=""", line
+        ):
+            yield number, [*section, *_split(assigned[1])]
+
+
+def _split(dotted: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in dotted.split(".")]
