@@ -9,8 +9,9 @@ from pydantic import PydanticSchemaGenerationError, PydanticUserError, TypeAdapt
 
 from yakin.actions.declare import ActionSpec, Parameter
 from yakin.actions.registry import Registry
+from yakin.errors import BotError
 from yakin.workflow.expressions import has_expression
-from yakin.workflow.findings import Findings, suggestion
+from yakin.workflow.findings import Findings, similar, suggestion
 from yakin.workflow.outline import Outline, StepAt
 from yakin.workflow.sentences import grouped, mismatches, raised
 from yakin.workflow.shape import report_wrong_value
@@ -43,16 +44,23 @@ def _in_session(step: StepAt) -> bool:
 
 
 def _unknown(step: StepAt, name: str, registry: Registry, findings: Findings) -> None:
-    bot, _, action = name.partition(".")
-    of_bot = [known for known in registry.actions if known.startswith(f"{bot}.")]
-    hint: str | None = "Did you mean {similar}?"
-    data: dict[str, Any] = {"similar": registry.similar(name)}
-    if data["similar"] is None:
-        same_function = [known for known in registry.actions if known.rpartition(".")[2] == (action or name)]
-        known = same_function or of_bot or sorted({known.partition(".")[0] for known in registry.actions})
-        what = "Did you mean" if same_function else "There are"
-        hint, data = f"{what}: {{known}}" if known else None, {"known": ", ".join(sorted(known))}
+    hint, data = _meant(name, registry)
     findings.add("unknown-action", (*step.path, "uses"), "There is no action {action}", hint=hint, action=name, **data)
+
+
+def _meant(name: str, registry: Registry) -> tuple[str | None, dict[str, Any]]:
+    if match := registry.similar(name):
+        return "Did you mean {similar}?", {"similar": match}
+    bot, _, function = name.partition(".")
+    same_function = [known for known in registry.actions if known.rpartition(".")[2] == (function or name)]
+    if same_function:
+        return "Did you mean {similar}?", {"similar": " or ".join(sorted(same_function))}
+    bots = {known.partition(".")[0] for known in registry.actions}
+    meant = similar(bot, bots)
+    if meant is None:
+        return ("There are the bots {known}", {"known": ", ".join(sorted(bots))}) if bots else (None, {})
+    of_bot = sorted(known for known in registry.actions if known.startswith(f"{meant}."))
+    return "There are: {known}", {"known": ", ".join(of_bot)}
 
 
 def _check_arguments(step: StepAt, spec: ActionSpec, findings: Findings) -> None:
@@ -101,9 +109,10 @@ def _check_value(value: Any, parameter: Parameter, path: tuple[str | int, ...], 
         TypeAdapter(parameter.annotation).validate_python(value)
     except ValidationError as error:
         found = mismatches(error.errors(include_url=False), value, at=path)
-    except (PydanticSchemaGenerationError, PydanticUserError):
-        # A type that only the action itself can judge.
-        return
+    except (PydanticSchemaGenerationError, PydanticUserError) as error:
+        raise BotError(
+            "The type of the argument {name} cannot be checked: {error}", name=parameter.name, error=error.message
+        ) from error
     else:
         return
     for group in grouped(found):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from yakin.workflow.findings import Findings, suggestion
+from yakin.workflow.markers import OPENING
 from yakin.workflow.outline import Outline, mapping
 from yakin.workflow.positions import Path
 from yakin.workflow.sentences import described
@@ -155,7 +156,7 @@ def _check_trigger(trigger: Mapping[str, Any], path: Path, workflows: Collection
         mapping(trigger, "expect"), "finish_by", _is_clock, "a time of day such as 08:30", (*path, "expect"), findings
     )
     cron = trigger.get("cron")
-    if isinstance(cron, str):
+    if isinstance(cron, str) and OPENING not in cron:
         _check_cron(cron, (*path, "cron"), findings)
     for name in mapping(trigger, "after"):
         _check_workflow(name, (*path, "after", name), workflows, findings, on_key=True)
@@ -215,7 +216,8 @@ def _check_zones(outline: Outline, config: Mapping[str, Any], findings: Findings
     zone = outline.data.get("network_zone")
     for name in mapping(outline.data, "systems"):
         of_system = mapping(mapping(config, "systems"), name).get("zone")
-        if isinstance(zone, str) and isinstance(of_system, str) and zone != of_system:
+        wrong = isinstance(zone, str) and isinstance(of_system, str) and zone != of_system
+        if wrong and not findings.is_blamed(("network_zone",)):
             findings.add(
                 "network-zone",
                 ("systems", name),

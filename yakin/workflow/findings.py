@@ -50,6 +50,8 @@ class Findings:
             severity: `error` or `warning`.
             **data: What the sentence is about.
         """
+        if path in self.loaded.unread:
+            return
         positions = self.loaded.positions
         if part is not None:
             place = positions.inside(path, *part)
@@ -79,9 +81,11 @@ class Findings:
 
 
 def similar(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like this one, for "did you mean"."""
-    candidates = {word.casefold(): word for word in known}
-    found = difflib.get_close_matches(name.casefold(), candidates, n=1, cutoff=0.6)
+    """The known name that is most like this one, or that one of the two is a part of; for "did you mean"."""
+    candidates = {word.casefold(): word for word in known if word}
+    wanted = name.casefold()
+    parts = [word for word in candidates if word in wanted or (wanted and wanted in word)]
+    found = difflib.get_close_matches(wanted, parts or candidates, n=1, cutoff=0.4 if parts else 0.7)
     return candidates[found[0]] if found else None
 
 

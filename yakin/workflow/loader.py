@@ -30,6 +30,7 @@ class Loaded:
         sha256: Hash of the text in UTF-8, hexadecimal.
         data: Plain dicts, lists, texts, numbers, booleans and None; None when the file cannot be read.
         positions: Where everything stands.
+        unread: Paths whose value could not be read as it was meant; nothing further is to be said about them.
         problems: Why it cannot be read; empty when it can.
     """
 
@@ -39,6 +40,7 @@ class Loaded:
     data: Any
     positions: Positions
     problems: tuple[Problem, ...] = field(default=())
+    unread: frozenset[Path] = field(default=frozenset())
 
 
 def load(path: FilePath) -> Loaded:
@@ -67,7 +69,7 @@ def load_text(text: str, name: str) -> Loaded:
     data = reading.read()
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     problems = tuple(sorted(reading.problems, key=lambda problem: problem.order))
-    return Loaded(name, text, digest, data, Positions(text, reading.spans), problems)
+    return Loaded(name, text, digest, data, Positions(text, reading.spans), problems, frozenset(reading.unread))
 
 
 def _empty(name: str, problem: Problem) -> Loaded:
@@ -96,6 +98,7 @@ class _Reading:
         self.text = text
         self.spans: dict[Path, Span] = {}
         self.problems: list[Problem] = []
+        self.unread: set[Path] = set()
         self._plain = Positions(text, {})
 
     def read(self) -> Any:
@@ -108,6 +111,8 @@ class _Reading:
             return self._document(YAML(typ="safe", pure=True).parse(self.text))
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if "unexpected end of stream" in str(error.problem):
+                mark = error.context_mark
             at = len(self.text) if mark is None else mark.index
             self._refuse_syntax(at, str(error.problem), error.context_mark and error.context_mark.line + 1)
         except YAMLError as error:
@@ -129,7 +134,9 @@ class _Reading:
 
     def _refuse_syntax(self, at: int, problem: str, context_line: int | None) -> None:
         at = min(at, max(0, len(self.text.rstrip("\n"))))
-        wide_colon = self.text.find("：", max(0, self.text.rfind("\n", 0, self.text.rfind("\n", 0, at) + 1)), at + 1)
+        line_start = self.text.rfind("\n", 0, at) + 1
+        line_above = self.text.rfind("\n", 0, max(0, line_start - 1)) + 1
+        wide_colon = self.text.find("：", line_above, at + 1)
         if wide_colon >= 0 and ("could not find" in problem or "mapping values" in problem):
             at = wide_colon
         place = self._plain.place(at, at + 1)
@@ -165,6 +172,8 @@ class _Reading:
 
         start, end = event.start_mark.index, event.end_mark.index
         if isinstance(event, AliasEvent):
+            self._keep(keep, path, Span(key, start, end, None))
+            self.unread.add(path)
             self._add(
                 "alias",
                 "*{name} refers to another place",
@@ -177,7 +186,7 @@ class _Reading:
         self._refuse_decoration(event)
         if isinstance(event, ScalarEvent):
             self._keep(keep, path, Span(key, start, end, event.style or ""))
-            return self._scalar(event)
+            return self._scalar(event, path)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(event, events, path, key, keep=keep)
         assert isinstance(event, MappingStartEvent)
@@ -247,7 +256,7 @@ class _Reading:
             return None
         return str(event.value)
 
-    def _scalar(self, event: Any) -> Any:
+    def _scalar(self, event: Any, path: Path) -> Any:
         text = str(event.value)
         if not text.isascii() and _LONE_SURROGATE.search(text):
             self._add_event(event, "character", "The text holds half of a character", "Write the character itself")
@@ -260,6 +269,7 @@ class _Reading:
         if _DECIMAL.fullmatch(text):
             return float(text)
         if _UNUSUAL_NUMBER.fullmatch(text):
+            self.unread.add(path)
             self._add_event(
                 event,
                 "unusual-number",

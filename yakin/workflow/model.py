@@ -267,7 +267,9 @@ Step: TypeAlias = Annotated[
 
 
 def _one_host(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 class SystemDeclaration(Node):
@@ -275,7 +277,7 @@ class SystemDeclaration(Node):
 
     url: Expression
     """Where it is; paths of `go_to` are relative to it."""
-    hosts: Annotated[tuple[str, ...], BeforeValidator(_one_host)] = ()
+    hosts: Annotated[tuple[str, ...], BeforeValidator(_one_host, json_schema_input_type=str | tuple[str, ...])] = ()
     """Hosts its sessions may talk to, besides the one of `url`; all others are blocked."""
     sessions: Annotated[int, Field(ge=1, le=64)] = 1
     """At most so many sessions at once, over all machines."""

@@ -284,6 +284,7 @@ class _Places:
         return end
 
 
+_INTERNAL = frozenset(("self", "caller", "super", "varargs", "kwargs"))
 _TAKES_ABSENT = frozenset(("default", "defined", "undefined"))
 
 
@@ -300,7 +301,7 @@ def _references(tree: nodes.Node, places: _Places, *, optional: bool = False) ->
             path.insert(0, part)
         node = node.node
     if isinstance(node, nodes.Name):
-        if node.name != "range":
+        if node.name != "range" and node.name not in _INTERNAL:
             offset, length = places.chain(node.name, path)
             yield Reference(node.name, tuple(path), offset, length, optional)
         return
@@ -315,9 +316,6 @@ def _part(node: nodes.Getattr | nodes.Getitem) -> str | int | None:
     if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str | int):
         return node.arg.value
     return None
-
-
-_INTERNAL = frozenset(("self", "caller", "super", "varargs", "kwargs"))
 
 
 def _flaws(tree: nodes.Node, places: _Places) -> Iterator[Flaw]:
@@ -338,7 +336,7 @@ def _flaws(tree: nodes.Node, places: _Places) -> Iterator[Flaw]:
                 data = {"name": name}
                 yield Flaw("expression", "{name} begins with _ and cannot be reached", data, *places.text(name))
             case nodes.Name(name=name) if name in _INTERNAL:
-                yield Flaw("unknown-name", "There is no name {name}", {"name": name}, *places.text(name))
+                yield Flaw("unknown-name", "There is no name {name}", {"name": name}, *places.chain(name, ()))
             case nodes.Filter(name="map", args=[nodes.Const(value=str() as name), *_]) if name not in FILTERS:
                 yield _unknown("filter", name, FILTERS, *places.text(f"'{name}'"))
             case _:

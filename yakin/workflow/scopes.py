@@ -114,7 +114,8 @@ class ExpressionCheck:
         self._condition((*path, "if"), data.get("if"), scope)
         if step.kind == "approve":
             self._value((*path, "approve", "show"), mapping(data, "approve").get("show"), scope)
-        self._value((*path, "with"), data.get("with"), replace(scope, secrets=step.kind == "uses"))
+        if step.kind in ("uses", "call"):
+            self._value((*path, "with"), data.get("with"), replace(scope, secrets=step.kind == "uses"))
         for branch in step.lists.get("parallel", ()):
             self._one_step(branch, replace(scope, at=branch))
         if step.kind in ("for_each", "steps"):
@@ -261,8 +262,10 @@ class ExpressionCheck:
         around = [] if scope.at is None else [scope.at, *scope.at.ancestors]
         if step in around:
             return _Refusal("later-step", "The step {step} is not finished here", None, data)
+        if step.role == "parallel" and any(other.parent is step.parent for other in around):
+            return _Refusal("hidden-step", "The step {step} may run at the same time as this one", None, data)
         top = step.path[0] == "steps" and (scope.at is None or scope.at.path[0] == "steps")
-        if top and step.parent in [None, *around] and step.role in ("steps", "parallel"):
+        if top and step.parent in [None, *around] and step.role == "steps":
             return _Refusal("later-step", "The step {step} comes later, in line {line}", None, data)
         block = step.parent
         hint = None
@@ -287,7 +290,7 @@ class ExpressionCheck:
                 )
         elif isinstance(value, Mapping):
             for key, item in value.items():
-                if OPENING in key:
+                if OPENING in key and not self._findings.is_blamed((*path, key)):
                     self._findings.add(
                         "not-evaluated", (*path, key), "Expressions are not evaluated in a key", on_key=True
                     )
@@ -311,7 +314,8 @@ def _named(reference: Reference, kind: str, known: Collection[str]) -> _Refusal 
     name = str(reference.path[0])
     hint, data = suggestion(name, known)
     template = f"There is no {kind} {{name}}" if kind in ("input", "column") else f"{kind} has no {{name}}"
-    return _Refusal(f"unknown-{kind}", template, hint, {"name": name, **data})
+    code = f"unknown-{kind}" if kind in ("input", "column") else "unknown-name"
+    return _Refusal(code, template, hint, {"name": name, **data})
 
 
 def _only_in_items(name: str) -> _Refusal:

@@ -14,6 +14,7 @@ _TEXT, _WHOLE, _NUMBER = "a text", "a whole number", "a number"
 _MAPPING, _LIST, _TRUTH = "a mapping (key: value)", "a list", "true or false"
 _DATE, _MOMENT, _CLOCK = "a date such as 2024-04-01", "a date and time such as 2024-04-01 08:30", "a time such as 08:30"
 _SPAN = "a length of time"
+_TIME = "a length of time with its unit, such as 500ms, 30s, 5m or 3h"
 _OUTPUT = "what another step hands on, as an expression"
 
 _EXPECTED: Mapping[str, str] = {
@@ -41,6 +42,9 @@ _EXPECTED: Mapping[str, str] = {
     "url_parsing": "an address",
     "missing_sentinel_error": "nothing",
 }
+DURATIONS = frozenset(("delay", "every", "grace", "jitter", "remind", "start_within", "timeout"))
+"""Keys of a workflow whose value is a length of time."""
+
 _LIMITS: Mapping[str, str] = {
     "greater_than": "more than {gt}",
     "greater_than_equal": "at least {ge}",
@@ -56,7 +60,7 @@ _LIMITS: Mapping[str, str] = {
     "decimal_whole_digits": "a number of at most {whole_digits} digits before the point",
 }
 _PATTERNS: Mapping[str, str] = {
-    r"^\d+(\.\d+)?(ms|s|m|h|d)$": "a length of time with its unit, such as 500ms, 30s, 5m or 3h",
+    r"^\d+(\.\d+)?(ms|s|m|h|d)$": _TIME,
     r"^\d{2}:\d{2}$": "a time of day such as 08:30",
     r"^[^\W\d]\w*$": "a name of letters, digits and _ that does not begin with a digit",
 }
@@ -71,7 +75,6 @@ class Mismatch:
         kind: Pydantic's type of error.
         context: Its details.
         found: The value.
-        tag: The kind of step the value belongs to, when pydantic said so.
         of_key: It is the last key of the path that was refused, not the value under it.
     """
 
@@ -79,7 +82,6 @@ class Mismatch:
     kind: str
     context: Mapping[str, Any]
     found: Any
-    tag: str | None = None
     of_key: bool = False
 
     @property
@@ -90,6 +92,8 @@ class Mismatch:
     @property
     def expected(self) -> str:
         """What is expected, in words that follow "has to be"."""
+        if self.kind == "string_type" and self.path and self.path[-1] in DURATIONS:
+            return _TIME
         if self.kind in _EXPECTED:
             return _EXPECTED[self.kind]
         if self.kind in _LIMITS:
@@ -126,25 +130,24 @@ def mismatches(errors: Iterable[Mapping[str, Any]], data: Any, *, at: Path, tags
 
 def _mismatch(error: Mapping[str, Any], data: Any, at: Path, tags: frozenset[str]) -> Mismatch:
     path: list[str | int] = []
-    tag: str | None = None
     here = data
+    tagged = True
     for part in error["loc"]:
         in_steps = len(path) >= 2 and isinstance(path[-1], int) and path[-2] in STEP_LISTS
-        if in_steps and part in tags and tag is None:
-            tag = str(part)
+        if in_steps and part in tags and not tagged:
+            tagged = True
         elif isinstance(here, Mapping) and isinstance(part, str) and part in here:
             here = here[part]
             path.append(part)
-            tag = None if isinstance(here, list) else tag
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             here = here[part]
             path.append(part)
-            tag = None
+            tagged = False
     if error["type"] == "missing":
         path.append(str(error["loc"][-1]))
     of_key = error["loc"][-1:] == ("[key]",)
     found = path[-1] if of_key else here
-    return Mismatch((*at, *path), error["type"], error.get("ctx") or {}, found, tag, of_key)
+    return Mismatch((*at, *path), error["type"], error.get("ctx") or {}, found, of_key)
 
 
 def grouped(found: Sequence[Mismatch]) -> Iterable[list[Mismatch]]:
@@ -188,7 +191,9 @@ def advice(group: Sequence[Mismatch], source: str) -> str | None:
     """A hint for the usual mistakes: quotes that lack, quotes too many, yes and no."""
     found = group[0].found
     expected = {mismatch.expected for mismatch in group}
-    if isinstance(found, int | float) and _TEXT in expected:
+    if isinstance(found, int | float) and _TIME in expected:
+        return "Write {source}s for seconds or {source}m for minutes"
+    if isinstance(found, int | float) and expected & {_TEXT, "a path"}:
         return 'Put it in quotes: "{source}"'
     if isinstance(found, str):
         if _TRUTH in expected and found.casefold() in ("yes", "on", "y", "はい"):

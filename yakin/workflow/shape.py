@@ -168,7 +168,7 @@ def _unknown_key(mismatch: Mismatch, data: Mapping[str, Any], findings: Findings
     *above, key = mismatch.path
     container = _container(data, tuple(above))
     model = _model(data, tuple(above))
-    kind = step_kind(container) if mismatch.tag else None
+    kind = step_kind(container) if model in STEP_KINDS.values() else None
     elsewhere = [
         other for other, other_model in STEP_KINDS.items() if kind and other != kind and key in known_keys(other_model)
     ]
