@@ -16,7 +16,7 @@ Name: TypeAlias = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", max_length=64)]
 Expression: TypeAlias = str
 """Text that holds `${{ … }}`."""
 
-Duration: TypeAlias = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)$", examples=["500ms", "30s", "3h"])]
+Duration: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$", examples=["500ms", "30s", "3h"])]
 """A number with a unit: ms, s, m, h or d."""
 
 Target: TypeAlias = str | Mapping[str, Any]
@@ -67,7 +67,7 @@ class Expectation(Node):
 
     start_within: Duration | None = None
     """Started so long after its time is late."""
-    finish_by: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    finish_by: Annotated[str, Field(pattern=r"^[0-9]{2}:[0-9]{2}$")] | None = None
     """Not finished at this time of day is too long."""
 
 
@@ -82,7 +82,7 @@ class Trigger(Node):
     """Once, at this date and time."""
     monthly: str | None = None
     """A day of the month in a clerk's words, such as `last business day`."""
-    time: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    time: Annotated[str, Field(pattern=r"^[0-9]{2}:[0-9]{2}$")] | None = None
     """Time of day for `monthly`."""
     file_arrived: str | None = None
     """A file or pattern; due when it is there, complete and stable."""

@@ -42,7 +42,7 @@ _EXPECTED: Mapping[str, str] = {
     "url_parsing": "an address",
     "missing_sentinel_error": "nothing",
 }
-DURATIONS = frozenset(("delay", "every", "grace", "jitter", "remind", "start_within", "timeout"))
+DURATIONS = frozenset(("absent_after", "delay", "every", "grace", "jitter", "remind", "start_within", "timeout"))
 """Keys of a workflow whose value is a length of time."""
 
 _LIMITS: Mapping[str, str] = {
@@ -60,8 +60,8 @@ _LIMITS: Mapping[str, str] = {
     "decimal_whole_digits": "a number of at most {whole_digits} digits before the point",
 }
 _PATTERNS: Mapping[str, str] = {
-    r"^\d+(\.\d+)?(ms|s|m|h|d)$": _TIME,
-    r"^\d{2}:\d{2}$": "a time of day such as 08:30",
+    r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$": _TIME,
+    r"^[0-9]{2}:[0-9]{2}$": "a time of day such as 08:30",
     r"^[^\W\d]\w*$": "a name of letters, digits and _ that does not begin with a digit",
 }
 
