@@ -252,7 +252,7 @@ class _Folding:
             case ev.ItemStarted() as event:
                 self._change(event, state="in_progress", attempts=event.attempt)
             case ev.CommitIntended() as event:
-                self._change(event, evidence=self._item(event).evidence + event.evidence)
+                self._change(event, state="in_doubt", evidence=self._item(event).evidence + event.evidence)
             case ev.ItemSettled() as event:
                 self._settle(event)
             case ev.Noted() as event:

@@ -43,6 +43,8 @@ STATUSES: Mapping[str, str] = {
 }
 """Status of a run or step → its word."""
 
+_KINDS_OF_SKIPPED: Mapping[str, str] = {"rehearsed": "rehearsed", "done_before": "found"}
+
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "registered": mark_plural("{n} item was registered.", "{n} items were registered."),
     "found": mark_plural("{n} was already there.", "{n} were already there."),
@@ -52,6 +54,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "in_doubt": mark_plural("Whether {n} was registered is not known.", "Whether {n} were registered is not known."),
     "skipped": mark_plural("{n} was skipped.", "{n} were skipped."),
     "pending": mark_plural("{n} is not done yet.", "{n} are not done yet."),
+}
+
+_SKIPS: Mapping[str, str] = {
+    "done_before": mark("An earlier run has registered it"),
+    "claimed": mark("Another run has registered it, or is about to"),
 }
 
 _ADVICE: Mapping[str, str] = {
@@ -78,8 +85,8 @@ class Outcome:
 
 def verdict_of(item: ItemResult) -> str:
     """One of the keys of `VERDICTS`: what a reader has to know of an item."""
-    if item.verdict == "skipped" and item.how == "rehearsed":
-        return "rehearsed"
+    if item.verdict == "skipped" and item.how in _KINDS_OF_SKIPPED:
+        return _KINDS_OF_SKIPPED[item.how]
     if item.verdict in VERDICTS:
         return item.verdict
     return "pending" if item.verdict == "in_progress" else "registered"
@@ -104,25 +111,9 @@ def reason(item: ItemResult, t: Translator) -> str:
         return t.error(item.error)[0]
     if item.state == "in_doubt":
         return t.text("It was sent, but the answer was never seen")
-    if item.state == "skipped" and item.how not in ("", "rehearsed"):
-        return skip_reason(item.how, t)
+    if item.state == "skipped":
+        return t.text(_SKIPS[item.how]) if item.how in _SKIPS else ""
     return ""
-
-
-_SKIPS: Mapping[str, str] = {
-    "claimed": mark("An earlier run has registered it"),
-    "already-registered": mark("An earlier run has registered it"),
-    "done-before": mark("An earlier run has registered it"),
-    "not-selected": mark("It was not selected"),
-    "stopped": mark("The run stopped before it"),
-    "stop-after-failures": mark("The run stopped before it, after too many failures"),
-    "decided": mark("A person decided so"),
-}
-
-
-def skip_reason(how: str, t: Translator) -> str:
-    """Why an item was skipped, from the slug in the journal."""
-    return t.text(_SKIPS[how]) if how in _SKIPS else how
 
 
 def advice(item: ItemResult, t: Translator) -> str:
@@ -182,6 +173,11 @@ def look_here_first(result: RunResult) -> StepResult | None:
     return next((step for step in result.steps if step.status == "failed"), None) or result.first_failure
 
 
+def took(step: StepResult) -> int:
+    """Milliseconds a step took; of a block that does not say so itself, those of its items."""
+    return step.duration_ms or sum(item.duration_ms for item in step.items)
+
+
 def duration(milliseconds: int, t: Translator) -> str:
     """A time span for people: `4 min 12 s`, `4分12秒`."""
     seconds = milliseconds / 1000
@@ -214,10 +210,12 @@ def output_words(step: StepResult, t: Translator) -> str:
 
 
 _NOTES: Mapping[str, str] = {
+    "browser-started": mark("A browser was started"),
     "label-fallback": mark("A field was found by its place, since its label is not tied to it"),
     "request-blocked": mark("A request to a host that is not allowed was blocked"),
-    "dialog": mark("A dialog was answered"),
-    "session-again": mark("The session was lost and opened again"),
+    "went-on-after-error": mark("A step failed, and the run went on as the workflow says"),
+    "workbook feature lost": mark("Saving the workbook lost a feature of it"),
+    "formulas to be calculated again": mark("The workbook's formulas are calculated again when it is opened"),
 }
 
 

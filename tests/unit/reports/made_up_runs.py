@@ -14,10 +14,6 @@ from yakin.results import Recorded, RunResult, fold
 
 RUN = "20261123-2200-4f1c"
 HERE = Path(__file__).parent
-NAMES = (
-    "髙橋 一郎,山﨑 美咲,佐藤 健太,鈴木 さくら,渡邉 浩,田中 由美子,伊藤 大輔,中村 陽菜,小林 誠,加藤 久美子,"
-    "吉田 翔,山本 千代,𠮷川 修,松本 恵子,井上 隆,木村 結衣,林 正夫,清水 真理,斎藤 実,阿部 花子"
-).split(",")
 IMPOSSIBLE = BusinessError(
     "{column} of {where}: {value} does not exist: {era} ended on {limit}",
     column="生年月日",
@@ -144,7 +140,9 @@ class Story:
         self.item(key, "failed", error=error, evidence=shot, at_step="entry.4", seconds=2.6)
 
     def failed(self, key: str, error: ErrorInfo = NO_BUTTON) -> None:
-        self.item(key, "failed", error=error, evidence=picture(self.folder, "failure", key), at_step="entry.6", seconds=31)
+        self.item(
+            key, "failed", error=error, evidence=picture(self.folder, "failure", key), at_step="entry.6", seconds=31
+        )
 
     def in_doubt(self, key: str) -> None:
         self.tell(ev.ItemStarted(run=RUN, step="entry", item=key))
@@ -212,7 +210,11 @@ def usual(folder: Path | None = None) -> Story:
     _items(story, special)
     story.tell(
         ev.Noted(
-            run=RUN, step="entry.2", kind="label-fallback", item="20260001", data={"label": "世帯番号", "by": "next cell"}
+            run=RUN,
+            step="entry.2",
+            kind="label-fallback",
+            item="20260001",
+            data={"label": "世帯番号", "by": "next cell"},
         )
     )
     story.tell(ev.Noted(run=RUN, step="entry.1", kind="request-blocked", data={"host": "fonts.example.com"}))

@@ -1,0 +1,53 @@
+"""What people read of a run: pure functions of its result, which is folded from the journal."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yakin.results import RunResult
+
+
+def write_reports(result: RunResult, folder: Path, language: str) -> dict[str, Path]:
+    """Write the run's reports into its folder, each whole or not at all.
+
+    Args:
+        result: The run.
+        folder: The run's folder, where its evidence is.
+        language: `ja` or `en`.
+
+    Returns:
+        `html` and `xlsx` → the file.
+
+    Raises:
+        OSError: One of them cannot be written; `PermissionError` when it is open in Excel on Windows.
+    """
+    from yakin.reports import excel, html
+
+    folder.mkdir(parents=True, exist_ok=True)
+    reports = {"html": folder / "report.html", "xlsx": folder / "results.xlsx"}
+    _replace(reports["html"], html.render(result, folder=folder, language=language).encode())
+    _replace(reports["xlsx"], excel.render(result, language=language))
+    return reports
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put a file in place in one go, so that nobody ever reads half of it."""
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        written = Path(file.name)
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            file.close()
+            written.unlink(missing_ok=True)
+            raise
+    try:
+        written.replace(path)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
