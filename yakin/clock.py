@@ -1,14 +1,15 @@
-"""The time, as a thing that can be replaced in tests."""
+"""The time, and waiting, as a thing that can be replaced in tests."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """Tells the time and waits."""
 
     def now(self) -> datetime:
         """The moment, in UTC, with microseconds."""
@@ -16,6 +17,10 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds from some fixed point, never going back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long."""
         ...
 
 
@@ -29,3 +34,7 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds from some fixed point, never going back."""
         return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long."""
+        await asyncio.sleep(seconds)

@@ -241,7 +241,7 @@ class ItemProbed(_ItemEvent):
     """
 
     action: ClassVar[str] = "item.probed"
-    found: bool | None
+    found: bool | None = None
     error: ErrorInfo | None = None
 
     @property

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from loguru import Logger
 
     from yakin.engine.engine import Engine
-    from yakin.journal import JournalStore
+    from yakin.journal.store import JournalStore
     from yakin.results import RunResult
     from yakin.workflow.check import CheckedWorkflow
     from yakin.workflow.problems import Problem
@@ -70,7 +70,7 @@ class Project:
     @cached_property
     def journal(self) -> JournalStore:
         """The journal's database, made when it is not there."""
-        from yakin.journal import JournalStore
+        from yakin.journal.store import JournalStore
 
         self.data.mkdir(parents=True, exist_ok=True)
         return JournalStore(self.database_url, mask=self.masker.mask, clock=self.clock)

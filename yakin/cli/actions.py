@@ -23,7 +23,12 @@ def actions(
         return
     chosen = {each: spec for each, spec in registry.actions.items() if name is None or each.startswith(f"{name}.")}
     if not chosen:
-        raise ConfigError("There is no action or bot {name}", name=name, hint="Did you mean {similar}?", similar=registry.similar(name or "") or "-")
+        raise ConfigError(
+            "There is no action or bot {name}",
+            name=name,
+            hint="Did you mean {similar}?",
+            similar=registry.similar(name or "") or "-",
+        )
     width = max(map(len, chosen))
     for each, spec in sorted(chosen.items()):
         typer.echo(f"{each:<{width}}  {spec.summary}")

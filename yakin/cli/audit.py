@@ -9,9 +9,8 @@ from yakin.cli.arguments import project_of
 
 def verify(context: typer.Context) -> int:
     """Verify the hash chain: tells every edit, deletion, insertion and re-ordering."""
-    journal = project_of(context).journal
-    findings, count = journal.verify()
+    findings = project_of(context).journal.verify()
     for finding in findings:
         typer.echo(finding.message)
-    typer.echo(f"{count} events verified, {len(findings)} findings")
+    typer.echo(f"{len(findings)} findings" if findings else "The journal is as it was written")
     return 1 if findings else 0

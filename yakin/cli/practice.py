@@ -17,7 +17,8 @@ def practice(
     password: Annotated[str | None, typer.Option(help="Password of the user zeimu01.")] = None,
     database: Annotated[Path | None, typer.Option(help="Its SQLite file; var/practice.sqlite when left out.")] = None,
     fault: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What goes wrong, such as latency_ms=200; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="What goes wrong, such as latency_ms=200; repeatable."),
     ] = None,
     reset: Annotated[bool, typer.Option(help="Forget everything that was registered.")] = False,
     seed: Annotated[bool, typer.Option(help="Register beforehand what the sample list says is registered.")] = False,

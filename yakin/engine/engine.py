@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yakin.workflow.check import CheckedWorkflow
-
 from yakin import __version__
 from yakin.actions import Registry
 from yakin.clock import Clock
@@ -29,6 +27,7 @@ from yakin.engine.running import Running
 from yakin.errors import JournalError, RunError
 from yakin.events import RunCreated, RunFinished, RunStarted
 from yakin.results import fold
+from yakin.workflow.check import CheckedWorkflow
 
 if TYPE_CHECKING:
     from loguru import Logger
@@ -160,6 +159,11 @@ class Engine:
     def close(self) -> None:
         """Let go of the database."""
         self._around.durable.close()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run that is executed here was asked to stop."""
+        return self._stopping is not None and self._stopping.is_set()
 
     def stop(self) -> None:
         """Leave the run that is executed here after its current item; it can be continued later."""

@@ -108,7 +108,7 @@ class ItemWorker:
                 settled = await self._record(replace(settled, state="failed", evidence=(), duration_ms=0))
                 break
             if settled is not None:
-                await self._policy.wait(tries)
+                await self._running.frame.clock.sleep(self._policy.pause(tries))
             tries += 1
             settled = await self._attempt(candidate, item.attempt + tries, last=tries == self._policy.attempts)
         return settled.state
@@ -180,7 +180,8 @@ class ItemWorker:
         await self._running.record(*attempt.findings.notes, settled)
         if settled.state == "in_doubt":
             intent = (await self._ledger(candidate)).intent_at
-            return await self._resolve_doubt(candidate, number, intent) or replace(settled, state="pending")
+            how = "found" if failure is not None and isinstance(failure.error, AlreadyThere) else "registered"
+            return await self._resolve_doubt(candidate, number, intent, how) or replace(settled, state="pending")
         if failure is not None and isinstance(failure.error, AlreadyThere) and self._block.probe:
             return await self._is_it_ours(candidate, number, settled)
         return settled
@@ -209,10 +210,14 @@ class ItemWorker:
         return self._failed(candidate, number, failure, last=last)
 
     def _surely_not_registered(self, attempt: Attempt, failure: Failure) -> bool:
-        """Whether a failure after the intent proves that the commit had no effect."""
-        if failure.step != attempt.commit_step:
-            return False
+        """Whether a failure after the intent proves that the commit had no effect.
+
+        "It is there already" proves nothing: a browser may have sent the same request twice by itself, and the answer
+        to the second is about the first.
+        """
         error = failure.error
+        if failure.step != attempt.commit_step or isinstance(error, AlreadyThere):
+            return False
         return isinstance(error, BusinessError) or (isinstance(error, ApplicationError) and error.nothing_sent)
 
     def _registered(self, candidate: Candidate, number: int, attempt: Attempt) -> ItemSettled:
@@ -236,13 +241,15 @@ class ItemWorker:
             return await self._record(self._found(candidate, number, "found", look))
         return settled
 
-    async def _resolve_doubt(self, candidate: Candidate, number: int, intent_at: datetime | None) -> ItemSettled | None:
+    async def _resolve_doubt(
+        self, candidate: Candidate, number: int, intent_at: datetime | None, how: str = "registered"
+    ) -> ItemSettled | None:
         """Settle an item in doubt by its probe; None when it surely was not registered and may be tried again."""
         look = await self._absent_or_found(candidate, number, intent_at)
         if look is None:
             return self._settled(candidate, number, "in_doubt")
         if look.found:
-            return await self._record(self._found(candidate, number, "registered", look))
+            return await self._record(self._found(candidate, number, how, look))
         if look.found is None:
             return await self._record(
                 self._settled(candidate, number, "in_doubt", error=look.error, evidence=look.evidence)
@@ -275,7 +282,7 @@ class ItemWorker:
             left = (believable - clock.now()).total_seconds()
             if look.found is not False or left <= 0:
                 return look
-            await asyncio.sleep(left)
+            await clock.sleep(left)
 
     async def _probe(self, candidate: Candidate, number: int) -> Look:
         """Look in the system whether the item is there."""
@@ -298,7 +305,7 @@ class ItemWorker:
             if not ITEM.again(tries, failure.error):
                 evidence = () if attempt is None else tuple(attempt.findings.evidence)
                 return Look(None, {}, failure.error, evidence)
-            await ITEM.wait(tries)
+            await self._running.frame.clock.sleep(ITEM.pause(tries))
 
     async def _seen(self, attempt: Attempt) -> Look:
         try:

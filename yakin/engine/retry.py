@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from yakin.errors import ApplicationError, YakinError
@@ -34,9 +33,9 @@ class Policy:
         """Whether to try again after this attempt (counted from 1) failed so."""
         return isinstance(error, ApplicationError) and attempt < self.attempts
 
-    async def wait(self, attempt: int) -> None:
-        """Wait as long as is due after this attempt."""
-        await asyncio.sleep(self.delay * self.backoff ** (attempt - 1))
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait after this attempt."""
+        return self.delay * self.backoff ** (attempt - 1)
 
 
 ONCE = Policy(attempts=1, delay=0, backoff=1)

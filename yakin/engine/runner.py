@@ -130,7 +130,7 @@ class Runner:
             finished = await self._try(step, steps, path, number + tries)
             if finished.error is None or tries >= policy.attempts or not finished.again:
                 return finished.ended
-            await policy.wait(tries)
+            await self._running.frame.clock.sleep(policy.pause(tries))
 
     def _may_have_happened(self, step: ActionStep | Block) -> bool:
         """Whether a step that was cut off must not simply be done again."""

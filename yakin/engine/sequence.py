@@ -162,7 +162,7 @@ class Attempt:
             outcome = await self._once(step, path, arguments)
             if outcome.error is None or not policy.again(number, outcome.error):
                 return outcome
-            await policy.wait(number)
+            await self.running.frame.clock.sleep(policy.pause(number))
             number += 1
 
     async def _once(self, step: ActionStep, path: str, arguments: Mapping[str, Any]) -> Outcome:

@@ -1,0 +1,44 @@
+"""`test`: everything that says whether the house stands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yakin.cli.arguments import project_of
+
+
+def test(
+    context: typer.Context,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out what needs a browser or kills processes.")] = False,
+) -> int:
+    """Run style, types, layers and all tests; further arguments go to pytest."""
+    root = project_of(context).root
+    failed = []
+    for name, command in _checks(quick=quick, more=context.args):
+        typer.echo(f"── {name}")
+        begun = time.monotonic()
+        status = subprocess.run(command, cwd=root, check=False).returncode
+        typer.echo(f"── {name}: {'ok' if status == 0 else f'failed ({status})'}, {time.monotonic() - begun:.0f} s")
+        if status != 0:
+            failed.append(name)
+    typer.echo(f"failed: {', '.join(failed)}" if failed else "all green")
+    return 1 if failed else 0
+
+
+def _checks(*, quick: bool, more: list[str]) -> Iterator[tuple[str, list[str]]]:
+    python = sys.executable
+    tools = Path(python).parent
+    pytest = [python, "-m", "pytest", *(["-m", "not browser and not kill"] if quick else []), *more]
+    yield "style", [python, "-m", "ruff", "check", "."]
+    yield "format", [python, "-m", "ruff", "format", "--check", "."]
+    yield "types", [python, "-m", "mypy"]
+    yield "layers", [str(tools / "lint-imports")]
+    yield "workflows", [python, "runner.py", "check"]
+    yield "tests", pytest
