@@ -93,7 +93,7 @@ def _character_forms(character: str) -> str:
     """One character as it is, or escaped for JSON, Python, a URL or HTML."""
     forms = {re.escape(character)}
     for octets in _encoded(character, "utf-8", "cp932"):
-        forms.add("(?i:" + "".join(f"%{octet:02x}" for octet in octets) + ")")
+        forms.add("".join(_octet_forms(octet) for octet in octets))
     units = character.encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
     forms.add("(?i:" + "".join(rf"\\+u{unit}" for unit in units) + ")")
     if ord(character) < 0x100:
@@ -111,3 +111,10 @@ def _character_forms(character: str) -> str:
     if character == " ":
         forms.add(r"\+")
     return f"(?:{'|'.join(sorted(forms, key=lambda form: (-len(form), form)))})"
+
+
+def _octet_forms(octet: int) -> str:
+    """One octet in a URL; the second one of a Shift_JIS character can stand there as the letter it looks like."""
+    escaped = f"(?i:%{octet:02x})"
+    letter = chr(octet)
+    return f"(?:{escaped}|{re.escape(letter)})" if letter.isascii() and letter.isprintable() else escaped

@@ -128,7 +128,8 @@ class FileSource:
 
     def advice(self, name: str) -> str | None:
         """What to write into the file."""
-        return f'{name} = "…" in {self._path}'
+        key = name if name.isascii() else f'"{name}"'
+        return f'{key} = "…" in {self._path}'
 
     def _read(self) -> Mapping[str, str]:
         if self._secrets is None:
@@ -140,9 +141,13 @@ class FileSource:
             _refuse_if_others_can_read(self._path)
         try:
             secrets = tomllib.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError):
             # The parser's own words could quote the file.
-            raise ConfigError("{path} is not a TOML file that can be read", path=self._path) from error
+            raise ConfigError(
+                "{path} is not a TOML file that can be read",
+                hint='Each line is name = "text"; a name with Japanese characters stands in quotes too',
+                path=self._path,
+            ) from None
         for name, text in secrets.items():
             if not isinstance(text, str):
                 raise ConfigError("{path}: {name} must be a text in quotes", path=self._path, name=name)

@@ -32,10 +32,17 @@ class SystemSettings(_Section):
 
     model_config = ConfigDict(extra="allow")
 
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+    url: str
     """Address of its first page."""
     zone: Literal["internet", "lgwan", "my-number"] | None = None
     """Network it is in; a workflow of another `network_zone` is refused."""
+
+    @field_validator("url")
+    @classmethod
+    def _is_on_the_web(cls, url: str) -> str:
+        if not re.match(r"https?://[^\s/]", url):
+            raise ValueError("be an address that begins with http:// or https://")
+        return url
 
 
 class SecretsSettings(_Section):
@@ -84,9 +91,9 @@ class Settings(_Section):
     @classmethod
     def _has_no_password(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("a URL that begins with sqlite:/// or postgresql://")
+            raise ValueError("be a URL that begins with sqlite:/// or postgresql://")
         if url is not None and urlsplit(url).password:
-            raise ValueError("a URL without a password; keep that in PGPASSWORD or ~/.pgpass")
+            raise ValueError("be a URL without a password; keep that in PGPASSWORD or ~/.pgpass")
         return url
 
     @property
@@ -143,8 +150,13 @@ def load_settings(root: Path) -> Settings:
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+)", str(error))
-        where = f"{path}:{place[1]}" if place else str(path)
-        raise ConfigError("{where}: this is not TOML: {reason}", where=where, reason=error) from error
+        where = f"{path}:{place[1] if place else max(1, len(text.splitlines()))}"
+        raise ConfigError(
+            "{where}: this is not TOML: {reason}",
+            hint="Texts stand in quotes, and so do names with Japanese characters",
+            where=where,
+            reason=error,
+        ) from error
     try:
         return Settings.model_validate(plain)
     except ValidationError as error:
@@ -169,8 +181,8 @@ def _problem(path: Path, text: str, found: Mapping[str, Any]) -> ConfigError:
         )
     if found["type"] == "missing":
         return ConfigError("{where}: {name} is missing", where=where, name=name)
-    wanted = found["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return ConfigError("{where}: {name} should be {wanted}", where=where, name=name, wanted=wanted)
+    wanted = re.sub(r"^(Value error, |\w+ should )", "", found["msg"])
+    return ConfigError("{where}: {name} should {wanted}", where=where, name=name, wanted=wanted)
 
 
 def _as_one(problems: Sequence[ConfigError]) -> ConfigError:
