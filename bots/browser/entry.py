@@ -177,15 +177,12 @@ async def _handles(page: OpenPage, plans: Sequence[_Plan]) -> list[list[ElementH
     for plan in plans:
         places = wanted.setdefault(plan.match.frame, [])
         places.extend([plan.match.position, stroke.member] for stroke in plan.strokes)
-    got = {
-        frame: iter(await elements(frame, places, seconds=page.settings.timeout) if places else [])
-        for frame, places in wanted.items()
-    }
+    got = {frame: iter(await elements(frame, places) if places else []) for frame, places in wanted.items()}
     return [[next(got[plan.match.frame]) for _ in plan.strokes] for plan in plans]
 
 
 async def _perform(page: OpenPage, plan: _Plan, handles: Sequence[ElementHandle]) -> None:
-    seconds = page.settings.timeout
+    seconds = page.settings.page_timeout
     async with page_errors(f"filling {plan.match.target}", seconds + 1):
         for stroke, handle in zip(plan.strokes, handles, strict=True):
             match stroke.how:
@@ -210,7 +207,7 @@ async def _read_back(
     held = {}
     for frame in {match.frame for match in found if match is not None}:
         try:
-            held[frame] = await ask(frame, "values", seconds=page.settings.timeout)
+            held[frame] = await ask(frame, "values")
         except DocumentLeft:
             # Filling the last field took the page elsewhere; what it shows is judged by whoever settles it.
             return

@@ -26,7 +26,7 @@ _WEIGHTS = {
     "name": 3.0,
     "id": 2.0,
     "label": 3.0,
-    "row": 1.0,
+    "beside": 2.0,
     "hint": 1.0,
     "limit": 0.5,
     "before": 1.5,
@@ -61,7 +61,7 @@ async def proposal(
     answers = await asyncio.gather(*(ask(frame, "fingerprints") for frame in frames), return_exceptions=True)
     present = [candidate for answer in answers if isinstance(answer, list) for candidate in answer]
     best = best_match(missing, {index: one for index, one in remembered.items() if one is not None}, present)
-    return None if best is None else str(best["label"] or best["row"] or best["name"]) or None
+    return None if best is None else str(best["label"] or best["beside"] or best["name"]) or None
 
 
 def best_match(

@@ -116,6 +116,7 @@ async def click(
         - {uses: browser.click, with: {button: 登録する}, commit: true}
     """
     before(page, ctx)
+    page.forget_downloads()
     await press(page, ctx, one_target(target, button, link, text, within, nth, frame))
     await settle(page, ctx)
 

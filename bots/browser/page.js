@@ -3,7 +3,8 @@
   const api = window[Symbol.for("yakin.browser")];
   if (api.look) return;
   const { Sight, match, plain, seen, wordsOf, nameOf, CONTROLS, CLICKABLE } = api;
-  const short = (text) => plain(text).slice(0, 40);
+  const cut = (text, length) => plain(text).slice(0, length);
+  const short = (text) => cut(text, 40);
 
   const optionName = (control) =>
     plain([...(control.labels ?? [])].map(wordsOf).join(" ")) || plain(control.getAttribute("aria-label")) || textAfter(control) || control.value;
@@ -28,12 +29,12 @@
   function describe(element) {
     const type = element.localName === "input" ? `[${element.type}]` : "";
     const name = element.getAttribute("name") || element.id;
-    const words = element.matches(CONTROLS) ? optionsName(element) : nameOf(element);
+    const words = element.matches(CONTROLS) ? ownLabel(element) : nameOf(element);
     const row = element.closest("tr,li,p,dd");
     const where = row && row !== element ? wordsOf(row) : "";
     return `${element.localName}${type}${name ? ` ${name}` : ""}${words ? ` “${short(words)}”` : ""}${where && where !== words ? ` in “${short(where)}”` : ""}`;
   }
-  const optionsName = (element) => [...(element.labels ?? [])].map(wordsOf).join(" ");
+  const ownLabel = (element) => [...(element.labels ?? [])].map(wordsOf).join(" ");
 
   const opensWindow = (element) => {
     const link = element.closest("a[target],area[target]") ?? (element.form?.target ? element.form : null);
@@ -71,7 +72,7 @@
       return {
         count: found.length,
         found: found.length === 1 ? info(found[0]) : null,
-        print: found.length === 1 && print ? fingerprint(sight, found[0].element) : null,
+        print: found.length === 1 && print && found[0].element.matches(`${CONTROLS},${CLICKABLE}`) ? fingerprint(sight, found[0].element) : null,
         described: found.length > 1 ? found.slice(0, 10).map(({ element }) => describe(element)) : [],
       };
     });
@@ -97,23 +98,22 @@
     if (kind === "content" || kind === "shown") return shownIn(element);
     return element.value;
   }
-  const shownIn = (element) => element.innerText.replace(/[^\S\n]+/g, " ").replace(/ ?\n ?/g, "\n").trim();
+  const shownIn = (element) => element.innerText.replace(/[^\S\n]+$/gm, "").trim();
 
   api.values = () => api.held.map((held) => (held ? valueOf(held) : null));
 
   function fingerprint(sight, element) {
     const peers = element.matches(CONTROLS) ? sight.controls : sight.all(CLICKABLE).filter(seen);
     const at = peers.indexOf(element);
-    const named = (peer) => (peer ? short(peer.getAttribute("name") || peer.id || nameOf(peer)).slice(0, 24) : "");
-    const row = element.closest("tr,li,p,dd,fieldset");
+    const named = (peer) => (peer ? cut(peer.getAttribute("name") || peer.id || labelOf(peer), 10) : "");
     return {
       tag: element.localName,
       type: element.type ?? "",
-      name: short(element.getAttribute("name")),
-      id: short(element.id),
-      label: short(element.matches(CONTROLS) ? optionsName(element) || rowLabel(element) : nameOf(element)).slice(0, 30),
-      row: row ? short(wordsOf(row)).slice(0, 30) : "",
-      hint: short(element.placeholder || element.title).slice(0, 20),
+      name: cut(element.getAttribute("name"), 18),
+      id: cut(element.id, 14),
+      label: cut(labelOf(element), 20),
+      beside: cut(besideOf(element), 14),
+      hint: cut(element.placeholder || element.title, 10),
       limit: element.maxLength > 0 ? element.maxLength : 0,
       at,
       of: peers.length,
@@ -122,10 +122,11 @@
     };
   }
 
-  function rowLabel(element) {
-    const cell = element.closest("td,dd");
-    return cell?.previousElementSibling ? wordsOf(cell.previousElementSibling) : "";
-  }
+  const labelOf = (element) => (element.matches(CONTROLS) ? ownLabel(element) || besideOf(element) : nameOf(element));
+  const besideOf = (element) => {
+    const before = element.closest("td,dd")?.previousElementSibling;
+    return before ? wordsOf(before) : "";
+  };
 
   api.fingerprints = () => {
     const sight = new Sight();
@@ -144,16 +145,18 @@
     window.addEventListener("load", () => resolve(), { once: true });
     setTimeout(resolve, limit);
   });
-  // A document that is being left ends by being destroyed; the caller then looks at its successor.
-  const left = (limit) => new Promise((resolve) => {
+  // A document that is being left ends by being destroyed, unless what it went for turns out to be a file.
+  api.left = (limit) => new Promise((resolve) => {
     api.staying = resolve;
     setTimeout(resolve, limit);
   });
+  api.stay = () => {
+    api.leaving = false;
+    api.staying?.();
+  };
 
   api.look = async ({ signedIn, refused, alreadyThere, limit }) => {
     await loaded(limit);
-    if (api.leaving) await left(limit);
-    api.leaving = false;
     const sight = refused || alreadyThere || signedIn ? new Sight() : null;
     const opened = api.opened;
     api.opened = 0;
@@ -163,6 +166,7 @@
       status: performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
       document: performance.timeOrigin,
       opened,
+      leaving: api.leaving,
       refused: texts(refused),
       alreadyThere: texts(alreadyThere),
       signedIn: signedIn ? match(sight, signedIn, "any").length > 0 : true,
@@ -226,8 +230,5 @@
   window.navigation?.addEventListener("navigate", (event) => {
     if (!event.hashChange && event.downloadRequest === null && event.destination.sameDocument === false) api.leaving = true;
   });
-  window.navigation?.addEventListener("navigateerror", () => {
-    api.leaving = false;
-    api.staying?.();
-  });
+  window.navigation?.addEventListener("navigateerror", api.stay);
 })();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -19,6 +20,14 @@ from yakin.values import FileRef
 
 if TYPE_CHECKING:
     from playwright.async_api import Download
+
+
+_BEFORE_SENDING = (
+    "net::ERR_CONNECTION_REFUSED",
+    "net::ERR_NAME_NOT_RESOLVED",
+    "net::ERR_ADDRESS_UNREACHABLE",
+    "net::ERR_INTERNET_DISCONNECTED",
+)
 
 
 @action(idempotent=True)
@@ -45,12 +54,26 @@ async def go_to(path: str, *, page: OpenPage, ctx: Context) -> None:
     except DocumentLeft:
         # The page sent the browser on at once; where it ends is looked at below.
         pass
-    except ApplicationError:
+    except ApplicationError as error:
+        # A dialog or a blocked host explains it better.
         before(page, ctx)
-        raise
+        raise _unreachable(page, error) from None
     finally:
         page.leaving = False
     await settle(page, ctx)
+
+
+def _unreachable(page: OpenPage, error: ApplicationError) -> ApplicationError:
+    reason = re.search(r"net::ERR_\w+", error.message)
+    if reason is None:
+        return error
+    return ApplicationError(
+        "{system} cannot be reached: {why}",
+        system=page.system.name,
+        why=reason[0],
+        hint="Is the system running, and can this machine reach it?",
+        nothing_sent=reason[0] in _BEFORE_SENDING,
+    )
 
 
 @action(idempotent=True)
@@ -147,11 +170,12 @@ async def download(
     before(page, ctx)
     page.forget_downloads()
     await press(page, ctx, one_target(target, button, link, text, within, nth, frame))
+    # A file that does not come is explained by the page that comes instead.
+    await settle(page, ctx)
     try:
         async with asyncio.timeout(page.settings.page_timeout):
             sent = await page.downloads.get()
     except TimeoutError:
-        await settle(page, ctx)
         raise ApplicationError(
             "The system sent no file within {seconds} s", seconds=round(page.settings.page_timeout)
         ) from None

@@ -80,6 +80,7 @@ class OpenPage:
         noticed: What happened unasked since it was last taken.
         answer: How the next dialog is to be answered.
         downloads: Files that a page started to send and nobody has taken yet.
+        download_came: Set while there is such a file.
         known: Targets already described in this session, as (workflow, step, target).
         leaving: Whether the page is being left on purpose, whatever it asks.
         was_signed_in: Whether it was seen that somebody is signed in.
@@ -95,6 +96,7 @@ class OpenPage:
         self.noticed = Noticed()
         self.answer: Answer | None = None
         self.downloads: asyncio.Queue[Download] = asyncio.Queue()
+        self.download_came = asyncio.Event()
         self.known: set[tuple[str, str, str]] = set()
         self.leaving = False
         self.was_signed_in = False
@@ -218,6 +220,7 @@ class OpenPage:
         """Leave alone the files that came before."""
         while not self.downloads.empty():
             self.downloads.get_nowait()
+        self.download_came.clear()
 
     def take_notice(self) -> Noticed:
         """What happened unasked since this was last called."""
@@ -255,7 +258,11 @@ class OpenPage:
         page.on("crash", self._crashed)
         page.on("requestfailed", self._request_failed)
         page.on("websocket", self._websocket)
-        page.on("download", self.downloads.put_nowait)
+        page.on("download", self._download)
+
+    def _download(self, download: Download) -> None:
+        self.downloads.put_nowait(download)
+        self.download_came.set()
 
     def _opened(self, page: Page) -> None:
         self._watch(page)

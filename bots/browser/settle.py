@@ -70,8 +70,27 @@ async def _look(page: OpenPage, ctx: Context) -> list[dict[str, Any]]:
                 raise _never_loaded(page) from gone
             continue
         await page.popups_come(sum(look["opened"] for look in looks), _POPUP_SECONDS)
+        leaving = [frame for frame, look in zip(frames, looks, strict=True) if look["leaving"]]
+        if leaving:
+            await _left(page, leaving)
+            continue
         if page.current is window and await page.frames() == frames:
             return looks
+
+
+async def _left(page: OpenPage, leaving: list[Frame]) -> None:
+    """Wait until documents that are being left are gone; they stay when what they went for is a file."""
+    seconds = page.settings.page_timeout
+    gone = [asyncio.ensure_future(ask(frame, "left", seconds * 1000, seconds=seconds + 5)) for frame in leaving]
+    arrival = asyncio.ensure_future(page.download_came.wait())
+    try:
+        await asyncio.wait([*gone, arrival], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (*gone, arrival):
+            task.cancel()
+        await asyncio.gather(*gone, arrival, return_exceptions=True)
+    if page.download_came.is_set():
+        await asyncio.gather(*(ask(frame, "stay") for frame in leaving), return_exceptions=True)
 
 
 def _questions(page: OpenPage) -> dict[str, Any]:

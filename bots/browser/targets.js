@@ -21,7 +21,8 @@
     navigation: "nav", main: "main", status: "output", option: "option",
   };
 
-  const plain = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+  // White space folds as a browser shows it; the full-width space between family and given name is a character.
+  const plain = (text) => (text ?? "").replace(/[ \t\n\r\f\u00a0]+/g, " ").trim();
   const MARKS = /[[(【〔<](?:入力必須|必須項目|必須|任意)[\])】〕>]|(?:入力必須|必須項目|必須|任意)$|[\s※*★●■◆▶►»«:→]/g;
   // The same words but for width, spaces and the marks of required fields.
   const loose = (text) => plain(text).normalize("NFKC").replace(MARKS, "");

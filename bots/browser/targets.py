@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from bots.browser.script import DocumentLeft, ask
 from yakin.actions import Context
 from yakin.errors import ConfigError, TargetNotFound
+from yakin.japan import katakana, normal_text, strip_spaces
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame
@@ -161,7 +162,7 @@ async def find(page: OpenPage, ctx: Context, targets: Sequence[Target], wanted: 
         answers = await asyncio.gather(*(ask(frame, "find", requests) for frame in frames))
         for position, index in enumerate(places):
             here = [(frame, answer[position]) for frame, answer in zip(frames, answers, strict=True)]
-            found[index] = _one(page, targets[index], position, here)
+            found[index] = _one(page, ctx, targets[index], position, here)
     return found
 
 
@@ -169,7 +170,9 @@ def _is_new(page: OpenPage, ctx: Context, target: Target) -> bool:
     return not ctx.sensitive and (ctx.workflow, ctx.step, str(target)) not in page.known
 
 
-def _one(page: OpenPage, target: Target, position: int, here: list[tuple[Frame, dict[str, Any]]]) -> Match | None:
+def _one(
+    page: OpenPage, ctx: Context, target: Target, position: int, here: list[tuple[Frame, dict[str, Any]]]
+) -> Match | None:
     hits = [(frame, answer) for frame, answer in here if answer["count"]]
     count = sum(answer["count"] for _, answer in hits)
     if count > 1:
@@ -179,7 +182,7 @@ def _one(page: OpenPage, target: Target, position: int, here: list[tuple[Frame, 
             count=count,
             target=target,
             url=page.current.url,
-            candidates="; ".join(seen),
+            candidates="not told, the step is sensitive" if ctx.sensitive else "; ".join(seen),
             hint="Say which one with within, frame or nth",
             nothing_sent=True,
         )
@@ -278,5 +281,13 @@ async def _not_found(
 
 
 def _nearest(words: str, names: list[str]) -> list[str]:
-    distinct = list(dict.fromkeys(names))
-    return difflib.get_close_matches(words, distinct, n=_NEAR, cutoff=0.3) or distinct[:_NEAR]
+    by_sound: dict[str, str] = {}
+    for name in names:
+        by_sound.setdefault(_sound(name), name)
+    near = difflib.get_close_matches(_sound(words), by_sound, n=_NEAR, cutoff=0.3)
+    return [by_sound[sound] for sound in near] or list(by_sound.values())[:_NEAR]
+
+
+def _sound(words: str) -> str:
+    """ふりがな and ﾌﾘｶﾞﾅ are meant for フリガナ."""
+    return strip_spaces(katakana(normal_text(words)))

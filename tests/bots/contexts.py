@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from loguru import logger
 
-from yakin.actions import Evidence
+from yakin.actions import Evidence, Memory
 from yakin.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class FakeContext:
     config: Mapping[str, Any] = field(default_factory=dict)
     log: Logger = field(default_factory=lambda: logger)
     clock: Clock = field(default_factory=SystemClock)
-    memory: FakeMemory = field(default_factory=FakeMemory)
+    memory: Memory = field(default_factory=FakeMemory)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
 
