@@ -247,9 +247,9 @@ class Secrets:
         }
         return cls([known[name] for name in settings.secrets.sources], masker=masker)
 
-    def preceded_by(self, source: Source) -> Secrets:
-        """The same, after looking in another source first."""
-        return Secrets([source, *self.sources], masker=self.masker)
+    def followed_by(self, source: Source) -> Secrets:
+        """The same, with another source to look in last."""
+        return Secrets([*self.sources, source], masker=self.masker)
 
     def get(self, name: str) -> Secret:
         """A secret; the masker knows it from now on.

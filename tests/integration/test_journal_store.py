@@ -35,6 +35,9 @@ class TickingClock:
     def monotonic(self) -> float:
         return self._now.timestamp()
 
+    async def sleep(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
@@ -250,6 +253,18 @@ def test_what_was_found_is_claimed_for_later_runs_when_it_is_free(store: Journal
     settle(store, "done", run="r2", how="found")
     assert item(store, run="r2").claims is False
     assert store.claims("portal", "juminzei", ["A"])["A"].run == "r1"
+
+
+def test_an_item_is_in_doubt_too_when_the_commit_of_another_run_is(store: JournalStore) -> None:
+    create(store)
+    start(store)
+    intend(store)
+    create(store, "r2")
+    settle(store, "in_doubt", run="r2", error=TROUBLE)
+    assert (item(store, run="r2").state, item(store, run="r2").claims) == ("in_doubt", False)
+    settle(store, "failed", run="r1", how="absent")
+    settle(store, "done", run="r2", how="registered")
+    assert store.claims("portal", "juminzei", ["A"])["A"].run == "r2"
 
 
 def test_rehearsals_and_items_outside_systems_claim_nothing_from_others(store: JournalStore) -> None:

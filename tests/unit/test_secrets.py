@@ -152,12 +152,12 @@ def test_the_masker_knows_a_secret_before_it_is_handed_out() -> None:
     assert masker.mask("hunter22 other22") == "*** other22"
 
 
-def test_another_source_can_be_put_before_the_rest() -> None:
+def test_another_source_can_be_looked_in_last() -> None:
     masker = Masker()
-    secrets = Secrets([MemorySource({"a": "first", "b": "second"})], masker=masker)
-    preceded = secrets.preceded_by(MemorySource({"a": "before"}))
-    assert (preceded.get("a"), preceded.get("b")) == (Secret("before"), Secret("second"))
-    assert preceded.masker is masker
+    secrets = Secrets([MemorySource({"a": "first"})], masker=masker)
+    followed = secrets.followed_by(MemorySource({"a": "after", "b": "second"}))
+    assert (followed.get("a"), followed.get("b")) == (Secret("first"), Secret("second"))
+    assert followed.masker is masker
 
 
 def test_expressions_see_secrets_by_name() -> None:

@@ -25,7 +25,7 @@ _SETTLED_FROM: Mapping[str, frozenset[str]] = {
     "pending": frozenset({"in_progress", "in_doubt", "failed", "skipped"}),
     "done": frozenset({"pending", "in_progress", "in_doubt", "failed"}),
     "failed": frozenset({"pending", "in_progress", "in_doubt"}),
-    "in_doubt": frozenset({"in_progress", "in_doubt"}),
+    "in_doubt": frozenset({"pending", "in_progress", "in_doubt"}),
     "skipped": frozenset({"pending", "in_progress", "in_doubt"}),
 }
 """State an item is settled in → states it may have been in before."""
@@ -65,11 +65,6 @@ def project(conn: sa.Connection, event: ev.Event, *, seq: int, at: str, actor: s
         case _:
             if event.run:
                 _run_of(conn, event.run)
-
-
-def claimant(conn: sa.Connection, system: str, workflow: str, key: str) -> sa.Row[Any] | None:
-    """The item that claims a business key; None when nobody does."""
-    return conn.execute(_CLAIMANT, {"the_system": system, "the_workflow": workflow, "the_key": key}).first()
 
 
 _CLAIMANT = sa.select(item).where(
@@ -202,7 +197,7 @@ def _intend(conn: sa.Connection, event: ev.CommitIntended, at: str) -> None:
     _only_while_running(row)
     if row.claims or row.state != "in_progress":
         raise _impossible(row, "committed")
-    holder = None if row.rehearsal or row.system is None else claimant(conn, row.system, row.workflow, row.key)
+    holder = _claimant_of(conn, row)
     if holder is not None:
         raise Claimed(
             "{key} of {workflow} was, or may have been, registered in {system} by run {run}",
@@ -217,7 +212,10 @@ def _intend(conn: sa.Connection, event: ev.CommitIntended, at: str) -> None:
 
 def _settle(conn: sa.Connection, event: ev.ItemSettled, at: str) -> None:
     row = _item_of(conn, event)
-    if row.state not in _SETTLED_FROM.get(event.state, ()) or (event.state == "in_doubt" and not row.claims):
+    if row.state not in _SETTLED_FROM.get(event.state, ()):
+        raise _impossible(row, event.state)
+    claimed_by_another = not row.claims and _claimant_of(conn, row) is not None
+    if event.state == "in_doubt" and not row.claims and not claimed_by_another:
         raise _impossible(row, event.state)
     verdict = ItemResult(event.step, event.item, state=event.state, how=event.how, error=event.error).verdict
     _change_item(
@@ -227,19 +225,27 @@ def _settle(conn: sa.Connection, event: ev.ItemSettled, at: str) -> None:
         how=event.how,
         verdict=verdict,
         attempt=max(row.attempt, event.attempt),
-        claims=_claims_when_settled(conn, row, event),
+        claims=_claims_when_settled(row, event, free=not claimed_by_another),
         settled_at=at,
         result=canonical_json(dict(event.result)),
         error=None if event.error is None else canonical_json(event.error.to_json()),
     )
 
 
-def _claims_when_settled(conn: sa.Connection, row: sa.Row[Any], event: ev.ItemSettled) -> bool:
+def _claims_when_settled(row: sa.Row[Any], event: ev.ItemSettled, *, free: bool) -> bool:
     """A claim is kept while the item is, or may be, registered; what was found there already is claimed if it is free."""
-    if event.state not in ("done", "in_doubt"):
-        return False
-    if row.claims:
-        return True
-    if event.how != "found" or row.rehearsal or row.system is None:
-        return False
-    return claimant(conn, row.system, row.workflow, row.key) is None
+    match event.state:
+        case "done":
+            return bool(row.claims or (free and row.system is not None and not row.rehearsal))
+        case "in_doubt":
+            return bool(row.claims)
+        case _:
+            return False
+
+
+def _claimant_of(conn: sa.Connection, row: sa.Row[Any]) -> sa.Row[Any] | None:
+    """The item that claims the business key of this one; None for items that compete with nobody."""
+    if row.rehearsal or row.system is None:
+        return None
+    place = {"the_system": row.system, "the_workflow": row.workflow, "the_key": row.key}
+    return conn.execute(_CLAIMANT, place).first()
