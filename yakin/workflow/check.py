@@ -133,6 +133,14 @@ def unsupported(checked: CheckedWorkflow) -> list[Problem]:
     for step in Outline.of(loaded.data).walk():
         if step.kind is not None and step.kind in _NOT_YET:
             findings.add("unsupported", (*step.path, step.kind), _NOT_YET[step.kind], on_key=True)
+        if "in" in step.data and any(above.is_attempt for above in step.ancestors):
+            findings.add(
+                "unsupported",
+                (*step.path, "in"),
+                "A run cannot change the session inside a block yet",
+                hint="Put in: on the outermost block",
+                on_key=True,
+            )
         if _lanes(step) > 1:
             findings.add(
                 "unsupported",

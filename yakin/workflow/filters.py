@@ -165,7 +165,7 @@ def _defined(value: Any) -> Any:
     return str(value) if isinstance(value, Undefined) else value
 
 
-def _japanese(name: str) -> Callable[..., str | Secret]:
+def _japanese(name: str, description: str) -> Callable[..., str | Secret]:
     """A text function of `yakin.japan`, imported when it is first used."""
 
     def change(text: str) -> str:
@@ -173,26 +173,32 @@ def _japanese(name: str) -> Callable[..., str | Secret]:
 
         return str(getattr(yakin.japan, name)(text)) if text else ""
 
+    change.__doc__ = description
     return _for_text(change)
 
 
 def _upper(text: str) -> str:
+    """Latin letters as capitals."""
     return text.upper()
 
 
 def _lower(text: str) -> str:
+    """Latin letters as small ones."""
     return text.lower()
 
 
 def _trim(text: str, characters: str | None = None) -> str:
+    """A text without spaces, or the given characters, at both ends."""
     return text.strip(characters)
 
 
 def _replace(text: str, old: str, new: str) -> str:
+    """A text with every `old` replaced by `new`."""
     return text.replace(old, shown(new))
 
 
 def _string(text: str) -> str:
+    """A number or date as the text it is shown as."""
     return text
 
 
@@ -204,8 +210,16 @@ OURS: Mapping[str, Callable[..., Any]] = {
     "amount": amount,
     "pad": pad,
     **{
-        name: _japanese(name)
-        for name in ("halfwidth", "fullwidth", "katakana", "hiragana", "bank_kana", "company", "digits")
+        name: _japanese(name, description)
+        for name, description in (
+            ("halfwidth", "A text in half width, as far as there is one: ガＡ１ → ｶﾞA1."),
+            ("fullwidth", "A text in full width: ｶﾞA1 → ガＡ１."),
+            ("katakana", "Hiragana and half-width kana as full-width katakana."),
+            ("hiragana", "Katakana as hiragana."),
+            ("bank_kana", "A name in kana as a bank transfer wants it: ヤマダ ショウジ㈱ → ﾔﾏﾀﾞ ｼﾖｳｼﾞ(ｶ."),
+            ("company", "A company's name with its legal form in full: ㈱山田商店 → 株式会社山田商店."),
+            ("digits", "Only the digits of a text, in half width."),
+        )
     },
 }
 """Name → filter for Japanese clerical data."""

@@ -90,6 +90,15 @@ _UNUSUAL_NUMBER = re.compile(
 )
 
 
+_DEEPEST = 50
+
+
+class _TooDeepError(Exception):
+    def __init__(self, at: int) -> None:
+        super().__init__(at)
+        self.at = at
+
+
 class _Reading:
     """One pass over the events of one file."""
 
@@ -117,8 +126,8 @@ class _Reading:
             self._refuse_syntax(at, str(error.problem), error.context_mark and error.context_mark.line + 1)
         except YAMLError as error:
             self._refuse_syntax(int(getattr(error, "position", 0) or 0), str(error), None)
-        except RecursionError:
-            self._refuse_syntax(0, "nested too deeply", None)
+        except _TooDeepError as error:
+            self._refuse_syntax(error.at, "nested too deeply", None)
         return None
 
     def _indented_with_spaces(self) -> bool:
@@ -171,6 +180,8 @@ class _Reading:
         from ruamel.yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
         start, end = event.start_mark.index, event.end_mark.index
+        if len(path) > _DEEPEST:
+            raise _TooDeepError(start)
         if isinstance(event, AliasEvent):
             self._keep(keep, path, Span(key, start, end, None))
             self.unread.add(path)

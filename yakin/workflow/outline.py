@@ -72,6 +72,43 @@ class StepAt:
             yield step
             step = step.parent
 
+    @property
+    def is_commit(self) -> bool:
+        """Whether it has the irreversible effect."""
+        return self.data.get("commit") is True
+
+    @cached_property
+    def commits(self) -> tuple[StepAt, ...]:
+        """The commits inside it, at any depth."""
+        return tuple(step for step in self.walk() if step.is_commit)
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it holds steps that are done in order."""
+        return self.kind in ("for_each", "steps")
+
+    @property
+    def is_attempt(self) -> bool:
+        """Whether its steps are one piece of work: done in one session, and repeated together."""
+        return self.is_block and (self.kind == "for_each" or "in" in self.data or bool(self.commits))
+
+    @property
+    def has_items(self) -> bool:
+        """Whether it is a block of work items of its own: a for_each, or a block with a commit, inside no other piece
+        of work.
+        """
+        makes_items = self.kind == "for_each" or (self.kind == "steps" and bool(self.commits))
+        return makes_items and not any(above.is_attempt for above in self.ancestors)
+
+    @property
+    def seen_behind(self) -> Iterator[StepAt]:
+        """The steps whose output is there behind it: itself, and what is inside where that is no work of its own."""
+        yield self
+        for key in ("steps", "parallel"):
+            if self.kind == key and not self.has_items:
+                for step in self.lists.get(key, ()):
+                    yield from step.seen_behind
+
     def walk(self) -> Iterator[StepAt]:
         """The step itself and everything inside it, in order."""
         yield self

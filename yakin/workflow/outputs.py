@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from yakin.actions.registry import Registry
-from yakin.workflow.outline import StepAt, mapping
+from yakin.values import Table
+from yakin.workflow.outline import StepAt
 
-ITEMS_OUTPUT = frozenset(("items", "count", "done", "failed", "set_aside", "in_doubt"))
-"""What `steps.ID` of a block with for_each hands on."""
+ITEMS_OUTPUT: frozenset[str] = frozenset(("items", "count", "done", "failed", "set_aside", "in_doubt"))
+"""What `steps.ID` of a block with work items hands on."""
 
 _PLAIN = (str, int, float, bool, bytes, list, tuple, set, frozenset)
 
@@ -20,15 +21,23 @@ _PLAIN = (str, int, float, bool, bytes, list, tuple, set, frozenset)
 def handed_on(step: StepAt, registry: Registry) -> frozenset[str] | None:
     """The names after `steps.ID.`; None where they are not known, empty where the step hands nothing on."""
     match step.kind:
-        case "for_each":
+        case "for_each" | "steps" if step.has_items:
             return ITEMS_OUTPUT
-        case "steps":
-            return frozenset(mapping(step.data, "result"))
+        case "steps" if "in" in step.data and not any(above.is_attempt for above in step.ancestors):
+            return frozenset(inner.id for inner in step.seen_behind if inner.id and inner is not step)
+        case "for_each" | "steps":
+            return frozenset()
         case "uses":
             spec = registry.actions.get(str(step.data["uses"]))
             return None if spec is None else _public(spec.output)
         case _:
             return None
+
+
+def is_table(step: StepAt, registry: Registry) -> bool:
+    """Whether a step hands on a table."""
+    spec = registry.actions.get(str(step.data.get("uses")))
+    return spec is not None and spec.output is Table
 
 
 def _public(output: Any) -> frozenset[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 
 from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.outline import RESERVED, Outline, StepAt, mapping
@@ -10,19 +10,20 @@ from yakin.workflow.outline import RESERVED, Outline, StepAt, mapping
 
 def check_rules(outline: Outline, findings: Findings) -> None:
     """Look at every step for what the words alone do not tell."""
-    _check_ids((*outline.steps, *outline.on_failure), (), findings)
+    _check_ids((*outline.steps, *outline.on_failure), {}, findings)
     for steps in outline.sign_ins.values():
-        _check_ids(steps, (), findings)
+        _check_ids(steps, {}, findings)
     for step in outline.walk():
         for rule in _RULES:
             rule(step, findings)
         _known_system(step, outline, findings)
 
 
-def _check_ids(steps: tuple[StepAt, ...], above: tuple[StepAt, ...], findings: Findings) -> None:
+def _check_ids(steps: tuple[StepAt, ...], above: Mapping[str, StepAt], findings: Findings) -> None:
     """An id is there once among the steps that can see each other: its own list and the lists around it."""
-    taken = {step.id: step for step in above if step.id}
-    for step in steps:
+    taken = dict(above)
+    together = [seen for step in steps for seen in step.seen_behind]
+    for step in together:
         if step.id is None:
             continue
         path = (*step.path, "id")
@@ -40,30 +41,18 @@ def _check_ids(steps: tuple[StepAt, ...], above: tuple[StepAt, ...], findings: F
             )
         else:
             taken[step.id] = step
-    for step in steps:
-        inner = tuple(child for children in step.lists.values() for child in children)
-        _check_ids(inner, (*taken.values(),), findings)
+    for step in together:
+        inner = tuple(child for children in step.lists.values() for child in children if child not in together)
+        _check_ids(inner, taken, findings)
 
 
 def owner_of_commit(step: StepAt) -> StepAt | None:
-    """The block whose business key a commit registers: the for_each around it, or else the nearest block with `in`."""
-    blocks = [above for above in step.ancestors if above.kind in ("for_each", "steps")]
-    for_each = next((block for block in blocks if block.kind == "for_each"), None)
-    return for_each or next((block for block in blocks if "in" in block.data), None)
-
-
-def commits(step: StepAt) -> Iterator[StepAt]:
-    """The commits of a block or a step, at any depth."""
-    return (inner for inner in step.walk() if is_commit(inner))
-
-
-def is_commit(step: StepAt) -> bool:
-    """Whether a step has the irreversible effect."""
-    return step.data.get("commit") is True
+    """The block whose business key a commit registers: the outermost one around it."""
+    return next((above for above in reversed(list(step.ancestors)) if above.is_block), None)
 
 
 def _commit_place(step: StepAt, findings: Findings) -> None:
-    if not is_commit(step):
+    if not step.is_commit:
         return
     path = (*step.path, "commit")
     outside = {
@@ -75,20 +64,21 @@ def _commit_place(step: StepAt, findings: Findings) -> None:
         if above.role in outside:
             findings.add("commit-outside", path, outside[above.role], on_key=True)
             return
-    if owner_of_commit(step) is None:
+    owner = owner_of_commit(step)
+    if owner is None or not (owner.kind == "for_each" or "in" in owner.data):
         findings.add(
             "commit-outside",
             path,
             "A commit has to stand in a block with for_each or in",
-            hint="The block says with key: what is registered, so that it is registered once",
+            hint="The outermost block says with key: what is registered, so that it is registered once",
             on_key=True,
         )
 
 
 def _commit_alone(step: StepAt, findings: Findings) -> None:
-    if step.kind not in ("for_each", "steps"):
+    if not step.is_block or not (step.kind == "for_each" or "in" in step.data):
         return
-    own = [inner for inner in commits(step) if owner_of_commit(inner) is step and _is_placed(inner)]
+    own = [inner for inner in step.commits if owner_of_commit(inner) is step and _is_placed(inner)]
     for second in own[1:]:
         first = findings.loaded.positions.key((*own[0].path, "commit"))
         findings.add(
@@ -115,7 +105,7 @@ def _is_placed(step: StepAt) -> bool:
 
 
 def _commit_once(step: StepAt, findings: Findings) -> None:
-    if not is_commit(step):
+    if not step.is_commit:
         return
     if step.data.get("retry") is not None:
         findings.add(
@@ -135,21 +125,38 @@ def _commit_once(step: StepAt, findings: Findings) -> None:
 
 
 def _nested_items(step: StepAt, findings: Findings) -> None:
-    around = next((above for above in step.ancestors if above.kind == "for_each"), None)
-    if step.kind == "for_each" and around is not None and any(commits(step)):
+    if step.kind == "for_each" and step.commits and any(above.is_block for above in step.ancestors):
         findings.add(
             "nested-items",
             (*step.path, "for_each"),
-            "A for_each inside another cannot hold a commit",
-            hint="Make one list of all rows first, so that each is an item of its own",
+            "A for_each inside another block cannot hold a commit",
+            hint="Put for_each, key and in on the outermost block, over one list of all rows",
             on_key=True,
         )
+
+
+_OF_ITEMS = ("key", "probe", "on_repeat", "absent_after", "stop_after_failures", "result")
+
+
+def _without_effect(step: StepAt, findings: Findings) -> None:
+    if not step.is_block or step.has_items:
+        return
+    for key in _OF_ITEMS:
+        if key in step.data:
+            findings.add(
+                "without-effect",
+                (*step.path, key),
+                "{key} has no effect here: it belongs to work items",
+                hint="Work items come from a for_each or a commit; the steps of other blocks can be referred to directly",
+                on_key=True,
+                key=key,
+            )
 
 
 def _probe_whole(step: StepAt, findings: Findings) -> None:
     data = step.data
     has_probe = bool(data.get("probe"))
-    if step.kind not in ("for_each", "steps"):
+    if not step.is_block:
         return
     if has_probe and data.get("found") is None:
         findings.add(
@@ -230,6 +237,7 @@ _RULES: tuple[Callable[[StepAt, Findings], None], ...] = (
     _commit_alone,
     _commit_once,
     _nested_items,
+    _without_effect,
     _probe_whole,
     _key_of_each,
     _sign_in_simple,

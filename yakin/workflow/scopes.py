@@ -1,7 +1,7 @@
 """Every expression of a file: is it well formed, may it stand there, and is there what it refers to.
 
-A step sees the steps before it in its own list, and before the blocks around it in theirs. What happens inside a block is
-seen from outside through the block's `result` or, for a for_each, its items.
+A step sees the steps before it in its own list, and before the blocks around it in theirs; the steps of a plain block count
+as steps of the list it stands in. What happens inside work items is seen from outside through their `result`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.markers import OPENING
 from yakin.workflow.model import Owner
 from yakin.workflow.outline import Outline, StepAt, mapping
-from yakin.workflow.outputs import handed_on
+from yakin.workflow.outputs import handed_on, is_table
 from yakin.workflow.positions import Path
 
 WORKFLOW_NAMES = ("id", "title")
@@ -45,11 +45,8 @@ class Scope:
     secrets: bool = False
 
     def after(self, step: StepAt) -> Scope:
-        """The scope behind a step; the branches of parallel steps are seen behind them."""
-        seen = {step.id: step} if step.id else {}
-        for branch in step.lists.get("parallel", ()) if step.kind == "parallel" else ():
-            seen |= {branch.id: branch} if branch.id else {}
-        return replace(self, steps={**self.steps, **seen})
+        """The scope behind a step."""
+        return replace(self, steps={**self.steps, **{seen.id: seen for seen in step.seen_behind if seen.id}})
 
 
 class ExpressionCheck:
@@ -127,6 +124,7 @@ class ExpressionCheck:
             rows = data.get("for_each")
             if isinstance(rows, str):
                 self._lone((*path, "for_each"), rows, scope, "for_each has to be the rows, as one expression")
+                self._rows_of_table((*path, "for_each"), rows, scope)
             else:
                 self._value((*path, "for_each"), rows, scope)
             scope = replace(scope, in_items=True, columns=_literal_columns(rows))
@@ -136,6 +134,18 @@ class ExpressionCheck:
         self._value((*path, "found_result"), data.get("found_result"), replace(probed, at=step))
         worked = self._steps(step.lists.get("steps", ()), scope)
         self._value((*path, "result"), data.get("result"), replace(worked, at=step))
+
+    def _rows_of_table(self, path: Path, text: str, scope: Scope) -> None:
+        """A table is no list of rows, but it has one."""
+        for reference in references(text):
+            whole = text.strip() == f"${{{{ {reference.root}.{'.'.join(map(str, reference.path))} }}}}"
+            step = scope.steps.get(str(reference.path[0])) if reference.root == "steps" and reference.path else None
+            if whole and step is not None and len(reference.path) == 1 and is_table(step, self._registry):
+                hint = "Write {example}"
+                example = f"${{{{ steps.{step.id}.rows }}}}"
+                self._findings.add(
+                    "no-rows", path, "{step} is a table, not its rows", hint=hint, step=step.id, example=example
+                )
 
     def _condition(self, path: Path, value: Any, scope: Scope) -> None:
         if isinstance(value, str):
@@ -245,7 +255,7 @@ class ExpressionCheck:
         if there is None or attribute in there or reference.optional:
             return None
         if not there:
-            hint = "Name it under result: of the block" if scope.steps[name].kind == "steps" else None
+            hint = "Refer to the steps inside it" if scope.steps[name].is_block else None
             return _Refusal("unknown-output", "The step {step} hands nothing on", hint, {"step": name})
         hint, data = suggestion(attribute, there)
         return _Refusal(
@@ -267,14 +277,7 @@ class ExpressionCheck:
         top = step.path[0] == "steps" and (scope.at is None or scope.at.path[0] == "steps")
         if top and step.parent in [None, *around] and step.role == "steps":
             return _Refusal("later-step", "The step {step} comes later, in line {line}", None, data)
-        block = step.parent
-        hint = None
-        if block is not None and step.role == "steps":
-            hint = (
-                "Name it under result: of the block; each of the block's items has it"
-                if block.kind == "for_each"
-                else "Name it under result: of the block"
-            )
+        hint = "Name it under result: of the block; each of its items has it" if step.role == "steps" else None
         return _Refusal("hidden-step", "The step {step}, in line {line}, cannot be seen from here", hint, data)
 
     def _not_evaluated(self, value: Any, path: Path) -> None:
