@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from pydantic import Field
 
@@ -19,6 +19,20 @@ from yakin.errors import ApplicationError, BusinessError
 from yakin.values import FileRef, Table
 
 HeaderRow = Annotated[int, Field(ge=1, le=1_048_576)]
+
+
+class ResultsWritten(TypedDict):
+    """What `write_results` hands on.
+
+    Attributes:
+        file: The workbook as it is now.
+        changed: Cells that were changed.
+        rows: Rows that have their result.
+    """
+
+    file: FileRef
+    changed: int
+    rows: int
 
 
 @action(idempotent=True)
@@ -145,7 +159,7 @@ def write_results(
     allow_loss: list[Feature] | None = None,
     *,
     ctx: Context,
-) -> dict[str, Any]:
+) -> ResultsWritten:
     """Write what became of each work item into the rows of the list it came from.
 
     Each row is found by its business key. Its results (such as 登録番号) and a word for its outcome (登録済, 既に登録あり,
@@ -167,7 +181,7 @@ def write_results(
         allow_loss: What saving may destroy in the workbook.
 
     Returns:
-        `file`, the number of changed cells as `changed`, and the number of items as `items`.
+        `file`, the number of `changed` cells, and the number of `rows` that have their result.
 
     Raises:
         BusinessError: There is no key column, a key stands in several rows (nothing is written then), or items have no
@@ -208,7 +222,7 @@ def write_results(
             hint="Were rows removed, or {key} changed, while the run was on? The report has their results",
             key=key,
         )
-    return {"file": FileRef.of(file), "changed": changed, "items": len(items)}
+    return {"file": FileRef.of(file), "changed": changed, "rows": len(items)}
 
 
 def _refuse_sheet(sheet: str | None, file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,6 +39,50 @@ class PairedColumns(BaseModel):
     form: Form = Field(default="text", alias="as")
 
 
+class CheckedList(TypedDict):
+    """What `check` hands on.
+
+    Attributes:
+        valid: Rows without a finding.
+        invalid: Rows with one, and in words which in the column 確認事項.
+        findings: All findings, one a row.
+        set_aside: One mapping for each invalid row, as an items block hands on; empty without `key`.
+        count: Rows of the list.
+        valid_count: Rows without a finding.
+        invalid_count: Rows with one.
+    """
+
+    valid: Table
+    invalid: Table
+    findings: Table
+    set_aside: list[dict[str, Any]]
+    count: int
+    valid_count: int
+    invalid_count: int
+
+
+class ReconciledLists(TypedDict):
+    """What `reconcile` hands on.
+
+    Attributes:
+        matched: Pairs without a difference.
+        differs: Pairs with one, told in the column 差異.
+        only_left: Rows of the left list without a partner, and why.
+        only_right: Rows of the right list without a partner, and why.
+        duplicates: Rows of both lists whose key is not unique.
+        summary: Outcome or `total` → `left_count`, `left_amount`, `right_count`, `right_amount`.
+        report: The workbook, when one was asked for.
+    """
+
+    matched: Table
+    differs: Table
+    only_left: Table
+    only_right: Table
+    duplicates: Table
+    summary: dict[str, Any]
+    report: FileRef | None
+
+
 KeyColumn = str | PairedColumns
 ComparedColumn = Form | PairedColumns
 
@@ -53,7 +97,7 @@ def check(
     key: str | None = None,
     *,
     ctx: Context,
-) -> dict[str, Any]:
+) -> CheckedList:
     """Check a whole list before anything is entered: all findings at once, each with its row.
 
     Rules of a column: `required`, `unique`, `pattern`, `type` (text, integer, number, date, digits, person_number,
@@ -66,11 +110,11 @@ def check(
         totals: What the list must come to: `count` rows, and `sum` for columns.
         on_invalid: `stop` fails when anything is found; `set_aside` hands the rows on apart.
         report: Workbook (.xlsx) to write all findings into, relative to the project.
-        key: Column with the business key; with it, `items` tells of each row that was set aside as an items block does,
+        key: Column with the business key; with it, `set_aside` tells of each row that was set aside as an items block does,
             so that `excel.write_results` can write the reason into the list.
 
     Returns:
-        `valid` and `invalid` (tables; the invalid rows with a column 確認事項), `findings` (table), `items`, and the counts
+        `valid` and `invalid` (tables; the invalid rows with a column 確認事項), `findings` (table), `set_aside`, and the counts
         `count`, `valid_count`, `invalid_count`.
 
     Raises:
@@ -115,7 +159,7 @@ def check(
         "valid": table.take([index for index in range(table.count) if index not in found.invalid]),
         "invalid": invalid,
         "findings": findings,
-        "items": [] if key is None else _items(table, found, key),
+        "set_aside": [] if key is None else _items(table, found, key),
         "count": table.count,
         "valid_count": table.count - invalid.count,
         "invalid_count": invalid.count,
@@ -134,7 +178,7 @@ def reconcile(
     report: Path | None = None,
     *,
     ctx: Context,
-) -> dict[str, Any]:
+) -> ReconciledLists:
     """Compare two lists by exact keys (突合): what matches, what differs and how, what stands on one side only, what stands twice.
 
     Keys and compared columns each have a normal form, written `as`: text, digits, amount, date, kana, bank_kana, name,
@@ -184,7 +228,15 @@ def reconcile(
         made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
     counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
     ctx.log.bind(**counts).info("lists reconciled")
-    return {**tables, "summary": summary(found), "report": made}
+    return {
+        "matched": tables["matched"],
+        "differs": tables["differs"],
+        "only_left": tables["only_left"],
+        "only_right": tables["only_right"],
+        "duplicates": tables["duplicates"],
+        "summary": summary(found),
+        "report": made,
+    }
 
 
 def _paired(column: KeyColumn) -> Pairing:

@@ -80,7 +80,7 @@ def test_results_stand_in_the_rows_of_their_keys(ctx: FakeContext, book: Path) -
         (None, "要確認: 生年月日が 存在しません"),
         (None, "未処理"),
     ]
-    assert done["items"] == 4
+    assert done["rows"] == 4
     assert done["file"].size == book.stat().st_size
 
 

@@ -146,7 +146,7 @@ def test_set_aside_hands_on_both_parts_with_their_origins(ctx: FakeContext) -> N
     assert done["valid"] == rows.take([0, 2])
     assert done["invalid"].row(0).origin == Origin("list.xlsx", "受付", 5)
     assert done["invalid"].row(0)["確認事項"] == "「日」の 平成32年1月1日 は存在しない日付です"
-    assert [(item["key"], item["verdict"]) for item in done["items"]] == [("2", "set_aside")]
+    assert [(item["key"], item["verdict"]) for item in done["set_aside"]] == [("2", "set_aside")]
 
 
 @pytest.mark.parametrize("rules", [{"住所": ColumnRule()}, {}])

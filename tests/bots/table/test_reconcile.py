@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from bots.table import Pairing, reconcile, reconcile_tables
-from bots.table.actions import PairedColumns
+from bots.table.actions import PairedColumns, ReconciledLists
 from bots.table.forms import normal
 from tests.bots.contexts import FakeContext
 from yakin.actions.declare import declared
@@ -43,7 +43,7 @@ def ctx(tmp_path: Path) -> FakeContext:
     return FakeContext(tmp_path)
 
 
-def run(ctx: FakeContext, **more: Any) -> dict[str, Any]:
+def run(ctx: FakeContext, **more: Any) -> ReconciledLists:
     return reconcile(
         LEFT,
         RIGHT,
