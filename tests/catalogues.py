@@ -63,6 +63,11 @@ def compiled(catalogue: Catalog) -> bytes:
     return buffer.getvalue()
 
 
+def compiled_file(language: str) -> Path:
+    """The file that is read at run time."""
+    return _path(language, "mo")
+
+
 def untranslated(language: str) -> dict[Message, list[str]]:
     """Sentences of the code that the catalogue does not translate, or whose translation names other data."""
     catalogue = read(language)

@@ -60,6 +60,7 @@ class StepView:
         open: True when a reader should see into it at once.
         exhibits: Its own evidence.
         items: Its work items.
+        cards: Those that are shown large, the most urgent first.
         counts: Verdict → number of its items.
         columns: Names of the results of its items.
         explained: True when at least one of its items says why it is not done.
@@ -71,6 +72,7 @@ class StepView:
     open: bool
     exhibits: list[Exhibit]
     items: list[ItemView]
+    cards: list[ItemView]
     counts: dict[str, int]
     columns: list[str]
     explained: bool
@@ -105,13 +107,19 @@ def render(result: RunResult, *, folder: Path, language: str) -> str:
 
 
 def _step_view(step: StepResult, number: int, is_first: bool, exhibits: Exhibits) -> StepView:
-    items: list[ItemView] = []
-    cards = 0
-    for place, item in enumerate(step.items, 1):
-        verdict = verdicts.verdict_of(item)
-        card = verdict in verdicts.TROUBLED and cards < MOST_CARDS
-        cards += card
-        items.append(ItemView(item, place, verdict, f"step-{number}-item-{place}", card, exhibits.show(item.evidence)))
+    urgent = sorted(verdicts.troubled(step.items), key=lambda item: verdicts.TROUBLED.index(verdicts.verdict_of(item)))
+    large = {item.key for item in urgent[:MOST_CARDS]}
+    items = [
+        ItemView(
+            item=item,
+            number=place,
+            verdict=verdicts.verdict_of(item),
+            anchor=f"step-{number}-item-{place}",
+            card=item.key in large,
+            exhibits=exhibits.show(item.evidence),
+        )
+        for place, item in enumerate(step.items, 1)
+    ]
     return StepView(
         step=step,
         anchor=f"step-{number}",
@@ -119,6 +127,7 @@ def _step_view(step: StepResult, number: int, is_first: bool, exhibits: Exhibits
         open=is_first or step.status == "failed",
         exhibits=exhibits.show(step.evidence),
         items=items,
+        cards=sorted((one for one in items if one.card), key=lambda one: verdicts.TROUBLED.index(one.verdict)),
         counts=verdicts.counts(step.items),
         columns=list(dict.fromkeys(name for item in step.items for name in item.result)),
         explained=any(item.error is not None or item.state in ("in_doubt", "skipped") for item in step.items),

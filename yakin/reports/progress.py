@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from yakin import events as ev
 from yakin.i18n import translator
 from yakin.reports import screen, verdicts
-from yakin.reports.prose import Prose
+from yakin.reports.prose import Prose, lines
 from yakin.results import ItemResult, Recorded
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class LiveProgress:
         if self._console.is_terminal:
             from rich.live import Live
 
-            self._live = Live(console=self._console, get_renderable=self._now, refresh_per_second=8, transient=True)
+            self._live = Live(console=self._console, get_renderable=self.now, refresh_per_second=8, transient=True)
             self._live.start()
         return self
 
@@ -199,7 +199,10 @@ class LiveProgress:
     def _say(self, sign: str, colour: str, text: str) -> None:
         from rich.text import Text
 
-        self._console.print(Text.assemble((f"{sign} ", colour), text), soft_wrap=True)
+        first, *rest = lines(text, self._console.width - 2)
+        self._console.print(Text.assemble((f"{sign} ", colour), first))
+        for line in rest:
+            self._console.print(Text(f"  {line}"))
 
     def _explain(self, message: str, hint: str | None) -> None:
         self._console.print(Prose(message, indent=2))
@@ -222,7 +225,7 @@ class LiveProgress:
             parts.append(self._t.text("{time} left", time=rest))
         return "  ".join(parts)
 
-    def _now(self) -> RenderableType:
+    def now(self) -> RenderableType:
         """The lines at the bottom that change."""
         from rich.console import Group
         from rich.text import Text
@@ -250,9 +253,9 @@ class LiveProgress:
             Text(self._pace(block), "dim"),
         )
         now = f"  {self._counts(block)}"
-        lines: list[RenderableType] = [grid, Text(now)]
+        parts: list[RenderableType] = [grid, Text(now)]
         if block.now:
-            lines.append(
+            parts.append(
                 Text(f"  {block.now}  {block.labels.get(block.now, '')}", "dim", no_wrap=True, overflow="ellipsis")
             )
-        return lines
+        return parts

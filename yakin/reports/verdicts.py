@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Literal
+from pathlib import PurePosixPath
+from typing import Any, Literal
 
 from yakin.errors import ErrorInfo
 from yakin.i18n import Translator, mark, mark_plural
@@ -181,7 +182,7 @@ def took(step: StepResult) -> int:
 def duration(milliseconds: int, t: Translator) -> str:
     """A time span for people: `4 min 12 s`, `4分12秒`."""
     seconds = milliseconds / 1000
-    if seconds < 10:
+    if seconds < 9.95:
         return t.text("{s} s", s=f"{seconds:.1f}")
     whole = round(seconds)
     if whole < 60:
@@ -200,13 +201,22 @@ def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
 
 def output_words(step: StepResult, t: Translator) -> str:
     """What a step handed on, in short."""
-    parts = []
-    for name, value in step.output.items():
-        if name == "rows":
-            parts.append(t.plural("{n} row", "{n} rows", int(value)) if str(value).isdigit() else f"{value}")
-        elif name not in ("kind", "sha256", "hash", "artifact"):
-            parts.append(f"{name}: {value}")
-    return ", ".join(parts)
+    return _handed_on(step.output, t)
+
+
+def _handed_on(output: Mapping[str, Any], t: Translator) -> str:
+    match output:
+        case {"rows": int(rows)}:
+            return t.plural("{n} row", "{n} rows", rows)
+        case {"kind": "file", "path": path}:
+            return PurePosixPath(str(path)).name
+        case {"kind": "number", "is": number}:
+            return str(number)
+        case {"kind": "mapping", "of": Mapping() as inner}:
+            told = ((name, _handed_on(value, t)) for name, value in inner.items())
+            return ", ".join(f"{name}: {words}" for name, words in told if words)
+        case _:
+            return ""
 
 
 _NOTES: Mapping[str, str] = {

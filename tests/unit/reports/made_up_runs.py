@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from yakin import events as ev
 from yakin.actions.context import Evidence
-from yakin.errors import ApplicationError, BusinessError, ErrorInfo, ItemInDoubt, Refused, TargetNotFound, TimedOut
+from yakin.errors import ActionError, BusinessError, ErrorInfo, ItemInDoubt, Refused, TargetNotFound
 from yakin.results import Recorded, RunResult, fold
 
 RUN = "20261123-2200-4f1c"
 HERE = Path(__file__).parent
+CHECKED = {
+    "kind": "mapping",
+    "of": {"valid": {"kind": "table", "rows": 39}, "invalid": {"kind": "table", "rows": 1}},
+}
 IMPOSSIBLE = BusinessError(
-    "{column} of {where}: {value} does not exist: {era} ended on {limit}",
-    column="生年月日",
-    where="juminzei.xlsx [受付]:23",
+    "{value} does not exist: {era} ended on {limit}",
     value="昭和65年3月1日",
     era="昭和",
     limit="昭和64年1月7日",
     hint="Ask whoever wrote it, and correct it at its source",
 ).info()
 REFUSED = Refused(
-    "The system refused the data: {text}",
-    text="世帯番号「00412」は異動処理中のため、登録できません。(E-2043)",
-    hint="Correct the data, or register it by hand",
+    "The system refused: {text}", text="世帯番号「00412」は異動処理中のため、登録できません。(E-2043)"
 ).info()
 NO_BUTTON = TargetNotFound(
-    "No button “{text}” on {url}; there are: {candidates}",
-    text="登録する",
+    "Nothing answers to {target} on {url}; nearest on the page: {candidates}",
+    target="登録する",
     url="http://127.0.0.1:8601/declarations/confirm",
     candidates="「登録を確定する」「戻る」",
-    hint="If the screen was changed, change the text in the workflow",
+    proposed="登録を確定する",
+    hint="The field was probably renamed to {proposed}: look, and correct the workflow",
 ).info()
-TIMED_OUT = TimedOut("{step} did not finish within {seconds} s", step="登録する", seconds=30).info()
-DOUBT = ItemInDoubt("The item was sent, but the answer was never seen").info()
-DOWN = ApplicationError("The system does not answer at {url}", url="http://127.0.0.1:8601/").info()
+DOUBT = ItemInDoubt("The run was cut off after the commit was begun").info()
+TOO_MANY = ActionError(
+    "{failed} of {count} items failed, {in_doubt} are in doubt",
+    failed=5,
+    count=40,
+    in_doubt=0,
+    hint="The rest was left alone because of the failures",
+).info()
 
 
 def picture(folder: Path | None, name: str, key: str) -> tuple[Evidence, ...]:
@@ -88,7 +94,7 @@ class Story:
         line: int,
         seconds: float = 0.4,
         status: str = "succeeded",
-        output: dict[str, object] | None = None,
+        output: Mapping[str, object] | None = None,
         error: ErrorInfo | None = None,
         evidence: tuple[Evidence, ...] = (),
     ) -> None:
@@ -101,7 +107,7 @@ class Story:
         *,
         seconds: float = 0.4,
         status: str = "succeeded",
-        output: dict[str, object] | None = None,
+        output: Mapping[str, object] | None = None,
         error: ErrorInfo | None = None,
         evidence: tuple[Evidence, ...] = (),
     ) -> None:
@@ -194,12 +200,25 @@ class Story:
 
     def begin_as_usual(self) -> None:
         self.step("read", "受付一覧を読む", "excel.read_rows", line=33, output={"kind": "table", "rows": 40})
-        self.step("precheck", "全件を入力の前に点検する", "table.check", line=39, output={"valid": 39, "invalid": 1})
+        self.step("precheck", "全件を入力の前に点検する", "table.check", line=39, output=CHECKED)
 
     def end_as_usual(self) -> None:
-        self.step("write_back", "結果を一覧に戻す", "excel.write_results", line=88, output={"rows": 40}, seconds=0.9)
+        self.step(
+            "write_back",
+            "結果を一覧に戻す",
+            "excel.write_results",
+            line=88,
+            output={"kind": "list", "rows": 40},
+            seconds=0.9,
+        )
         self.step("csv", "システムの一覧を取り出す", "browser.download", line=93, seconds=1.8)
-        self.step("reconcile", "一覧とシステムを突き合わせる", "table.reconcile", line=99, output={"rows": 38})
+        self.step(
+            "reconcile",
+            "一覧とシステムを突き合わせる",
+            "table.reconcile",
+            line=99,
+            output={"kind": "table", "rows": 38},
+        )
 
 
 def usual(folder: Path | None = None) -> Story:
@@ -218,7 +237,7 @@ def usual(folder: Path | None = None) -> Story:
         )
     )
     story.tell(ev.Noted(run=RUN, step="entry.1", kind="request-blocked", data={"host": "fonts.example.com"}))
-    story.end("entry", seconds=134, output={"items": 40})
+    story.end("entry", seconds=134, output={"kind": "items", "rows": 40})
     story.end_as_usual()
     story.finish()
     return story
@@ -234,9 +253,8 @@ def broken(folder: Path | None = None) -> Story:
     story.set_aside(keys[3], REFUSED)
     for key in keys[4:9]:
         story.failed(key)
-    too_many = ApplicationError("{n} items failed, as many as allowed", n=5).info()
-    story.end("entry", seconds=170, status="failed", error=too_many)
-    story.finish("failed", too_many)
+    story.end("entry", seconds=170, status="failed", error=TOO_MANY)
+    story.finish("failed", TOO_MANY)
     return story
 
 
