@@ -223,4 +223,3 @@ class InternalError(YakinError):
 
     code = "internal"
     exit_status = 3
-

@@ -282,6 +282,32 @@ class ItemSettled(_ItemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowSetAside(_StepEvent):
+    """A step outside of items set a row aside for a person: it goes no further.
+
+    Attributes:
+        key: Business key, or whatever a clerk finds the row by.
+        label: Where it stands.
+        error: Why.
+    """
+
+    action: ClassVar[str] = "row.set_aside"
+    key: str
+    label: str
+    error: ErrorInfo
+
+    @property
+    def target(self) -> str:
+        """The step and the row."""
+        return f"{self.step}/{self.key}"
+
+    @property
+    def outcome(self) -> str:
+        """The kind of error."""
+        return self.error.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOpened(Event):
     """A session of a system was opened and signed in.
 
@@ -336,6 +362,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CommitIntended,
         ItemProbed,
         ItemSettled,
+        RowSetAside,
         SessionOpened,
         Noted,
     )

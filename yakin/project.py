@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from yakin.actions import Registry
 from yakin.clock import SystemClock
 from yakin.errors import ConfigError, WorkflowError
-from yakin.secrets import Masker, MemorySource, Secrets
+from yakin.masker import Masker
+from yakin.secrets import MemorySource, Secrets
 from yakin.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Project:
     Args:
         root: The folder.
         settings: Instead of those in the folder.
-        more_secrets: Secrets known only to this process, such as the password of a practice system.
+        more_secrets: Secrets to look in last, such as the well-known password of the practice system.
 
     Raises:
         ConfigError: The settings are wrong.
@@ -65,7 +66,7 @@ class Project:
     def secrets(self) -> Secrets:
         """Where secrets are found."""
         found = Secrets.of(self.settings, self.root, masker=self.masker)
-        return found.preceded_by(MemorySource(self._more_secrets)) if self._more_secrets else found
+        return found.followed_by(MemorySource(self._more_secrets)) if self._more_secrets else found
 
     @cached_property
     def journal(self) -> JournalStore:
@@ -185,9 +186,11 @@ class Project:
 
     @contextmanager
     def _open_log(self, folder: Path, run: str) -> Iterator[Logger]:
+        from loguru import logger
+
         from yakin.log import open_run_log
 
-        with open_run_log(folder / "log.jsonl", run, self.masker.mask) as log:
+        with open_run_log(folder / "log.jsonl", run, self.masker.mask) as log, logger.contextualize(run=run):
             yield log
 
 
@@ -199,5 +202,3 @@ def actor() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
-
-

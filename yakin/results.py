@@ -90,7 +90,7 @@ class StepResult:
         output: What it handed on, in short.
         error: Why it failed.
         evidence: Proof.
-        items: Its work items, in order.
+        items: Its work items, or the rows it set aside, in order.
         not_selected: Rows left out by `--only` or `--limit`.
         notes: What its actions noted.
     """
@@ -255,6 +255,9 @@ class _Folding:
                 self._change(event, state="in_doubt", evidence=self._item(event).evidence + event.evidence)
             case ev.ItemSettled() as event:
                 self._settle(event)
+            case ev.RowSetAside() as event:
+                rows = self.items.setdefault(event.step, {})
+                rows[event.key] = ItemResult(event.step, event.key, event.label, state="failed", error=event.error)
             case ev.Noted() as event:
                 self.notes.setdefault(event.step.partition(".")[0], []).append(event)
             case _:

@@ -54,6 +54,13 @@ class SecretsSettings(_Section):
     """Relative to the project; only its owner may be able to read it."""
 
 
+class PracticeSettings(_Section):
+    """The practice town hall."""
+
+    systems: list[str] = []
+    """Systems that are the practice town hall: it is started with every run that finds nobody at their address."""
+
+
 class LogSettings(_Section):
     """Run logs."""
 
@@ -84,6 +91,8 @@ class Settings(_Section):
     """Where news go, for the notify bot, which checks it."""
     secrets: SecretsSettings = SecretsSettings()
     """Where secrets are looked for."""
+    practice: PracticeSettings = PracticeSettings()
+    """The practice town hall."""
     logs: LogSettings = LogSettings()
     """Run logs."""
 

@@ -13,6 +13,7 @@ from loguru import logger
 
 from yakin.actions import Evidence, Memory
 from yakin.clock import Clock, SystemClock
+from yakin.errors import BusinessError
 
 if TYPE_CHECKING:
     from loguru import Logger
@@ -54,6 +55,7 @@ class FakeContext:
     memory: Memory = field(default_factory=FakeMemory)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    rows_set_aside: list[tuple[str, str, BusinessError]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.folder == Path():
@@ -70,6 +72,9 @@ class FakeContext:
         kept = Evidence(name, file.relative_to(self.folder).as_posix(), hashlib.sha256(data).hexdigest(), media_type)
         self.evidence.append(kept)
         return kept
+
+    def set_aside(self, key: str, label: str, error: BusinessError) -> None:
+        self.rows_set_aside.append((key, label, error))
 
     def note(self, kind: str, **data: Any) -> None:
         self.notes.append((kind, data))

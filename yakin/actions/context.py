@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from yakin.clock import Clock
+from yakin.errors import BusinessError
 
 if TYPE_CHECKING:
     from loguru import Logger
@@ -83,6 +84,16 @@ class Context(Protocol):
 
     def attach(self, name: str, data: bytes, *, media_type: str) -> Evidence:
         """Keep evidence of this step; it is found again in the report."""
+        ...
+
+    def set_aside(self, key: str, label: str, error: BusinessError) -> None:
+        """Tell a person of a row that goes no further, as of a work item that was set aside.
+
+        Args:
+            key: Its business key, or whatever a clerk finds it by.
+            label: Where it stands.
+            error: Why.
+        """
         ...
 
     def note(self, kind: str, **data: Any) -> None:

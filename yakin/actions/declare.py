@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -281,7 +282,7 @@ class _Docstring:
             arguments={param.arg_name: _one_line(param.description) for param in parsed.params},
             returns=_one_line(parsed.returns.description if parsed.returns else None),
             raises={item.type_name or "": _one_line(item.description) for item in parsed.raises},
-            example=inspect.cleandoc(example),
+            example=textwrap.dedent(example).strip("\n"),
         )
 
 

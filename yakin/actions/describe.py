@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from typing import Any
 
 from yakin.actions.declare import ActionSpec, Parameter
@@ -20,7 +20,7 @@ def describe(spec: ActionSpec) -> str:
     if spec.raises:
         parts.append("\n".join(f"- raises `{name}`: {when}" for name, when in spec.raises.items()))
     if spec.example:
-        parts.append(f"```yaml\n{textwrap.dedent(spec.example)}\n```")
+        parts.append(f"```yaml\n{spec.example}\n```")
     return "\n\n".join(parts)
 
 
@@ -36,10 +36,7 @@ def type_name(annotation: Any) -> str:
         return type_name(annotation.__origin__)
     if isinstance(annotation, type) and not getattr(annotation, "__args__", None):
         return annotation.__name__
-    text = str(annotation)
-    for module in ("typing.", "collections.abc.", "pathlib.", "yakin.values.", "datetime."):
-        text = text.replace(module, "")
-    return text
+    return re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", str(annotation))
 
 
 def _shown(value: Any) -> str:

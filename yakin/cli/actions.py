@@ -16,7 +16,7 @@ def actions(
 ) -> None:
     """List the actions that workflows can use, or describe one."""
     registry = project_of(context).registry
-    if name in registry.actions:
+    if name is not None and name in registry.actions:
         from yakin.actions.describe import describe
 
         typer.echo(describe(registry.actions[name]))

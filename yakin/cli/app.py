@@ -53,10 +53,10 @@ class State:
         Raises:
             ConfigError: There is none, or its settings are wrong.
         """
-        from yakin.project import Project
+        from yakin.cli.opening import open_project
         from yakin.settings import find_root
 
-        return Project(self.given_root or find_root(Path.cwd()))
+        return open_project(self.given_root or find_root(Path.cwd()))
 
     def close(self) -> None:
         """Let go of everything that was opened."""

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from yakin.cli.opening import practice_running
 from yakin.cli.speaking import language
 
 if TYPE_CHECKING:
@@ -43,8 +45,9 @@ def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = 
     from yakin.reports.plain import to_json
     from yakin.reports.terminal import print_summary
 
-    with _interruptible(project.engine):
-        asyncio.run(_execute(project, run, silent=as_json or quiet))
+    shown = contextlib.nullcontext() if as_json or quiet else _followed(project, run)
+    with practice_running(project), shown, _interruptible(project.engine):
+        asyncio.run(project.engine.execute(run))
     result = project.result(run)
     reports = write_reports(project, result)
     if as_json:
@@ -66,23 +69,14 @@ def exit_status(result: RunResult) -> int:
     return {"succeeded": 0, "failed": 1}.get(result.status, INTERRUPTED)
 
 
-async def _execute(project: Project, run: str, *, silent: bool) -> None:
-    following = asyncio.ensure_future(_follow(project, run, silent=silent))
-    try:
-        await project.engine.execute(run)
-    finally:
-        following.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await following
-
-
-async def _follow(project: Project, run: str, *, silent: bool) -> None:
-    """Show what the journal says of the run, until cancelled; then what is left."""
-    if silent:
-        return
+@contextlib.contextmanager
+def _followed(project: Project, run: str) -> Iterator[None]:
+    """Show what the journal says of the run while it goes, from a thread beside it."""
     from yakin.reports.terminal import LiveProgress
 
     seen = 0
+    ended = threading.Event()
+
     with LiveProgress(language=language(project), stream=sys.stdout) as progress:
 
         def look() -> None:
@@ -91,11 +85,17 @@ async def _follow(project: Project, run: str, *, silent: bool) -> None:
                 progress.show(record)
                 seen = record.seq
 
+        def follow() -> None:
+            while not ended.wait(_LOOK_EVERY):
+                look()
+
+        thread = threading.Thread(target=follow, name="follow", daemon=True)
+        thread.start()
         try:
-            while True:
-                await asyncio.to_thread(look)
-                await asyncio.sleep(_LOOK_EVERY)
+            yield
         finally:
+            ended.set()
+            thread.join()
             look()
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from yakin.cli.arguments import project_of
 from yakin.cli.executing import execute, exit_status
+from yakin.cli.opening import project_of_run
 
 
 def resume(
@@ -16,5 +16,5 @@ def resume(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> int:
     """Continue a run that a crash or Ctrl+C cut off: what is done stays done, what is in doubt is looked up first."""
-    project = project_of(context)
+    project = project_of_run(context, run)
     return exit_status(execute(project, project.journal.run(run).id, as_json=as_json))

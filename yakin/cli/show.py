@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yakin.cli.arguments import project_of
+from yakin.cli.opening import project_of_run
 from yakin.cli.speaking import language
 
 
@@ -22,7 +22,7 @@ def show(
     from yakin.reports.plain import to_json
     from yakin.reports.terminal import print_run
 
-    project = project_of(context)
+    project = project_of_run(context, run)
     result = project.result(run)
     if as_json:
         typer.echo(json.dumps(to_json(result), ensure_ascii=False, indent=2))

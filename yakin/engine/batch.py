@@ -45,7 +45,8 @@ class ItemsOutput:
     """What an items block hands on: `${{ steps.ID.items }}` and counts.
 
     Attributes:
-        items: One mapping for each item: key, label, state, how, verdict, result, error, hint.
+        items: One mapping for each item: key, label, state, how, verdict, result, error (the sentence) and
+            problem (the error as `ErrorInfo.to_json` has it, so that it can be said in another language).
     """
 
     items: list[dict[str, Any]]
@@ -283,6 +284,7 @@ class Batch:
                     "verdict": seen.verdict,
                     "result": dict(seen.result),
                     "error": None if seen.error is None else seen.error.message,
+                    "problem": None if seen.error is None else seen.error.to_json(),
                 }
             )
         return ItemsOutput(items)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from yakin.actions import Evidence, Memory
 from yakin.clock import Clock
 from yakin.engine.ports import Journal
-from yakin.events import Noted
+from yakin.errors import BusinessError
+from yakin.events import Noted, RowSetAside
 
 if TYPE_CHECKING:
     from loguru import Logger
@@ -54,7 +55,7 @@ class Findings:
     """What actions left behind while an attempt ran; taken along into the event that ends it."""
 
     evidence: list[Evidence] = field(default_factory=list)
-    notes: list[Noted] = field(default_factory=list)
+    notes: list[Noted | RowSetAside] = field(default_factory=list)
 
 
 class StepMemory:
@@ -121,6 +122,13 @@ class StepContext:
             )
             self._findings.evidence.append(evidence)
         return evidence
+
+    def set_aside(self, key: str, label: str, error: BusinessError) -> None:
+        """Tell a person of a row that goes no further; it is written with the end of the attempt."""
+        with self._lock:
+            self._findings.notes.append(
+                RowSetAside(run=self.run, step=self.step, key=key, label=label, error=error.info())
+            )
 
     def note(self, kind: str, **data: Any) -> None:
         """Record that something worth knowing happened; it is written with the end of the attempt."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from yakin.errors import RunError
@@ -121,12 +122,17 @@ class DbosDurable:
             await self._outcome(run)
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            # DBOS made its own thread pool the loop's, and has shut it down.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
     async def step(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
         """Do work once: when the run is continued, its recorded result is returned instead."""
         from dbos import DBOS
 
-        return await DBOS.run_step_async({"name": name}, work)
+        async def once() -> Any:
+            return await work()
+
+        return await DBOS.run_step_async({"name": name}, once)
 
     async def leave(self) -> None:
         """Stop here for now: the run stays as if the process had been cut off."""

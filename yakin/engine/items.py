@@ -170,10 +170,10 @@ class ItemWorker:
         failure = await self._go(attempt)
         if failure is not None and isinstance(failure.error, SessionLost):
             await self._lose_session()
-        settled = self._judge(candidate, number, attempt, failure, last=last)
+        settled = await self._judge(candidate, number, attempt, failure, last=last)
         settled = replace(
             settled,
-            evidence=tuple(attempt.findings.evidence),
+            evidence=(*attempt.findings.evidence, *settled.evidence),
             steps_ms=attempt.steps_ms,
             duration_ms=int((clock.monotonic() - begun) * 1000),
         )
@@ -182,8 +182,6 @@ class ItemWorker:
             intent = (await self._ledger(candidate)).intent_at
             how = "found" if failure is not None and isinstance(failure.error, AlreadyThere) else "registered"
             return await self._resolve_doubt(candidate, number, intent, how) or replace(settled, state="pending")
-        if failure is not None and isinstance(failure.error, AlreadyThere) and self._block.probe:
-            return await self._is_it_ours(candidate, number, settled)
         return settled
 
     async def _go(self, attempt: Attempt) -> Failure | None:
@@ -195,7 +193,7 @@ class ItemWorker:
             error = TimedOut("The item was not finished within {seconds} s", seconds=f"{limit:g}")
             return Failure(self._path, error)
 
-    def _judge(
+    async def _judge(
         self, candidate: Candidate, number: int, attempt: Attempt, failure: Failure | None, *, last: bool
     ) -> ItemSettled:
         """What an attempt's end means for the item."""
@@ -207,6 +205,8 @@ class ItemWorker:
             return self._settled(candidate, number, "skipped", how="claimed", error=failure.error)
         if attempt.committed and not self._surely_not_registered(attempt, failure):
             return self._settled(candidate, number, "in_doubt", error=failure.error, at_step=failure.step)
+        if isinstance(failure.error, AlreadyThere) and self._block.probe:
+            return await self._there_already(candidate, number, failure)
         return self._failed(candidate, number, failure, last=last)
 
     def _surely_not_registered(self, attempt: Attempt, failure: Failure) -> bool:
@@ -234,12 +234,12 @@ class ItemWorker:
             candidate, number, "pending" if again else "failed", error=failure.error, at_step=failure.step
         )
 
-    async def _is_it_ours(self, candidate: Candidate, number: int, settled: ItemSettled) -> ItemSettled:
-        """The system says the item is there already: it is found, or set aside when the probe does not see it."""
+    async def _there_already(self, candidate: Candidate, number: int, failure: Failure) -> ItemSettled:
+        """The system says that it is there: it is found, or set aside when the probe does not see it."""
         look = await self._probe(candidate, number)
         if look.found:
-            return await self._record(self._found(candidate, number, "found", look))
-        return settled
+            return self._found(candidate, number, "found", look)
+        return self._failed(candidate, number, failure, last=True)
 
     async def _resolve_doubt(
         self, candidate: Candidate, number: int, intent_at: datetime | None, how: str = "registered"

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from yakin.workflow.check import CheckedWorkflow
-
 from yakin.actions import Registry
 from yakin.engine.context import Findings, RunFrame, StepContext
 from yakin.engine.durable import Durable
 from yakin.engine.resources import LiveThings
 from yakin.errors import ErrorInfo, YakinError
 from yakin.events import Event, StepFinished, StepStarted
+from yakin.workflow.check import CheckedWorkflow
 from yakin.workflow.expressions import evaluate
 from yakin.workflow.model import ActionStep, StepNode, step_kind
 

@@ -10,5 +10,6 @@ from yakin.practice.command import serve
 from yakin.practice.faults import Faults
 from yakin.practice.server import DEFAULT_PASSWORD, PracticeServer
 from yakin.practice.store import Store
+from yakin.practice.system import USER as DEFAULT_USER
 
-__all__ = ["DEFAULT_PASSWORD", "Faults", "PracticeServer", "Store", "serve"]
+__all__ = ["DEFAULT_PASSWORD", "DEFAULT_USER", "Faults", "PracticeServer", "Store", "serve"]

@@ -25,7 +25,7 @@ SCRIPTS = st.fixed_dictionaries(
 KEYS = ["a", "b", "c"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     script=SCRIPTS, before=st.sets(st.sampled_from(KEYS)), refused=st.sets(st.sampled_from(KEYS)), probe=st.booleans()
 )

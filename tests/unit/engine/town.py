@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import types
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +163,14 @@ def fault(system: TownSystem, action_name: str) -> None:
             raise ApplicationError("{what}", what=other)
 
 
+@lru_cache
+def _new_journal() -> Path:
+    """A journal without events, made once: copying it is quicker than making it."""
+    path = Path(tempfile.mkdtemp()) / "journal.sqlite"
+    JournalStore(f"sqlite:///{path}").close()
+    return path
+
+
 class Office:
     """A project around the town's system: engines may die in it, the journal and the checkpoints stay."""
 
@@ -168,6 +179,7 @@ class Office:
         self.system = system or TownSystem()
         self.clock = FakeClock()
         self.registry = Registry.of({"town": town_bot(self.system)})
+        shutil.copy(_new_journal(), folder / "journal.sqlite")
         self.journal = JournalStore(f"sqlite:///{folder / 'journal.sqlite'}", clock=self.clock)
         self.durable = MemoryDurable()
         self.engine = self._engine()
@@ -252,6 +264,3 @@ steps:
       - {{id: receipt, uses: town.receipt}}
     result: {{number: "${{{{ steps.receipt.text }}}}"}}
 {after}"""
-
-
-Predicate = Callable[[RunResult], bool]

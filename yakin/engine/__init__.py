@@ -1,0 +1,1 @@
+"""The engine: executes checked workflows and writes down, in events, what happens."""
