@@ -99,6 +99,8 @@ _DEFAULTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 def _check_input(declared: Mapping[str, Any], path: Path, findings: Findings) -> None:
     kind = declared.get("type", "text")
     default, choices = declared.get("default"), declared.get("choices")
+    if not isinstance(kind, str):
+        return
     if kind == "choice" and not choices:
         findings.add("no-choices", path, "An input of type choice needs choices", hint="choices: [A, B]", on_key=True)
     if kind != "choice" and choices:
