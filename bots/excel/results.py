@@ -11,7 +11,7 @@ from typing import Any
 from bots.excel.newbook import display_width, keep_as_text, text_format
 from bots.excel.records import as_text, header_of
 from bots.excel.unseen import address
-from yakin.errors import ApplicationError, BusinessError
+from yakin.errors import ApplicationError, BusinessError, ErrorInfo
 from yakin.values import Scalar, Table
 
 _WORDS = {
@@ -134,10 +134,14 @@ def edited(data: bytes, plan: Plan, *, file: str, sheet: str, header_row: int) -
 
 
 def _reason(item: Mapping[str, Any]) -> str:
-    error = item.get("error")
-    if isinstance(error, Mapping):
-        error = error.get("message")
-    return " ".join(str(error or "").split())
+    problem = item.get("problem")
+    if problem:
+        from yakin.i18n import translator
+
+        said, _ = translator("ja").error(ErrorInfo.from_json(problem))
+    else:
+        said = str(item.get("error") or "")
+    return " ".join(said.split())
 
 
 def _rows_by_key(table: Table, key: str) -> dict[str, list[int]]:

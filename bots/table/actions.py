@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bots.excel import Sheet, put, workbook_bytes
 from bots.table.checking import Checked, check_table
-from bots.table.findings import findings_table
+from bots.table.findings import Finding, findings_table
 from bots.table.forms import Form, plain_text
 from bots.table.outcome import outcome_tables, sheets, summary
 from bots.table.reconciling import Pairing, reconcile_tables
@@ -102,7 +102,8 @@ def check(
 
     Rules of a column: `required`, `unique`, `pattern`, `type` (text, integer, number, date, digits, person_number,
     corporate_number, kana, katakana, bank_kana), `min`, `max`, `choices`. Control totals are compared exactly. A
-    missing column or a wrong control total always stops the run: no row can be set aside for it.
+    missing column or a wrong control total always stops the run: no row can be set aside for it. A row that is set aside
+    is told in the report with its reasons.
 
     Args:
         table: List to check.
@@ -155,6 +156,12 @@ def check(
     ctx.log.bind(rows=table.count, findings=findings.count, invalid=invalid.count).info("list checked")
     if found.findings and (on_invalid == "stop" or found.about_the_whole):
         raise _refusal(found, report)
+    for index, problems in found.invalid.items():
+        ctx.set_aside(
+            _row_key(table, index, key),
+            str(table.row(index).origin or ""),
+            BusinessError("{findings}", findings=_told(problems)),
+        )
     return {
         "valid": table.take([index for index in range(table.count) if index not in found.invalid]),
         "invalid": invalid,
@@ -253,7 +260,7 @@ def _compared(compare: Mapping[str, ComparedColumn]) -> list[Pairing]:
 def _with_remarks(table: Table, found: Checked) -> Table:
     rows = found.invalid
     taken = table.take(list(rows))
-    remarks: Sequence[Scalar] = [" / ".join(finding.sentence() for finding in problems) for problems in rows.values()]
+    remarks: Sequence[Scalar] = [_told(problems) for problems in rows.values()]
     origins = [row.origin for row in taken.rows if row.origin is not None]
     return Table(
         {**{name: taken.column(name) for name in taken.columns}, REMARKS: remarks},
@@ -264,16 +271,27 @@ def _with_remarks(table: Table, found: Checked) -> Table:
 def _items(table: Table, found: Checked, key: str) -> list[dict[str, Any]]:
     return [
         {
-            "key": plain_text(table.column(key)[index]),
+            "key": _row_key(table, index, key),
             "label": str(table.row(index).origin or ""),
             "state": "failed",
             "how": "",
             "verdict": "set_aside",
             "result": {},
-            "error": " / ".join(finding.sentence() for finding in problems),
+            "error": _told(problems),
         }
         for index, problems in found.invalid.items()
     ]
+
+
+def _row_key(table: Table, index: int, key: str | None) -> str:
+    """What a clerk finds the row by: its business key, or its number when it has none."""
+    origin = table.row(index).origin
+    number = str(origin.row if origin else index + 1)
+    return number if key is None else plain_text(table.column(key)[index]) or number
+
+
+def _told(problems: Sequence[Finding]) -> str:
+    return " / ".join(finding.sentence() for finding in problems)
 
 
 def _refusal(found: Checked, report: Path | None) -> BusinessError:

@@ -278,7 +278,11 @@ def test_rich_text_survives(ctx: FakeContext, book: Path) -> None:
     ("item", "words"),
     [
         ({"verdict": "registered"}, "登録済"),
-        ({"verdict": "failed", "error": {"message": "画面が開きません"}}, "失敗: 画面が開きません"),
+        ({"verdict": "failed", "error": "画面が開きません"}, "失敗: 画面が開きません"),
+        (
+            {"verdict": "set_aside", "error": "x", "problem": BusinessError("{a} は不明", a="甲").info().to_json()},
+            "要確認: 甲 は不明",
+        ),
         ({"verdict": "in_doubt", "error": None}, "登録の有無を要確認"),
         ({"state": "pending", "error": "earlier failure"}, "未処理"),
     ],

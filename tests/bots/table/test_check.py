@@ -147,6 +147,9 @@ def test_set_aside_hands_on_both_parts_with_their_origins(ctx: FakeContext) -> N
     assert done["invalid"].row(0).origin == Origin("list.xlsx", "受付", 5)
     assert done["invalid"].row(0)["確認事項"] == "「日」の 平成32年1月1日 は存在しない日付です"
     assert [(item["key"], item["verdict"]) for item in done["set_aside"]] == [("2", "set_aside")]
+    ((told_key, label, error),) = ctx.rows_set_aside
+    assert (told_key, label) == ("2", "list.xlsx [受付]:5")
+    assert error.message == "「日」の 平成32年1月1日 は存在しない日付です"
 
 
 @pytest.mark.parametrize("rules", [{"住所": ColumnRule()}, {}])
