@@ -6,6 +6,7 @@ sentences, `python -m tests.unit.workflow.case_files` writes them anew, to be re
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from yakin.actions import Registry
@@ -23,6 +24,7 @@ def has_secret(name: str) -> bool:
     return name in ("portal_user", "portal_password")
 
 
+@cache
 def check_files(*paths: Path) -> tuple[list[CheckedWorkflow], list[Problem]]:
     return check(paths, registry=REGISTRY, config=CONFIG, has_secret=has_secret, workflows=["smallest"])
 
