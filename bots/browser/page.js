@@ -155,11 +155,16 @@
     api.staying?.();
   };
 
+  api.forgetOpened = () => {
+    const opened = api.opened;
+    api.opened = 0;
+    return opened;
+  };
+
   api.look = async ({ signedIn, refused, alreadyThere, limit }) => {
     await loaded(limit);
     const sight = refused || alreadyThere || signedIn ? new Sight() : null;
-    const opened = api.opened;
-    api.opened = 0;
+    const opened = api.forgetOpened();
     const texts = (target) => target ? match(sight, target, "any").map(({ element }) => shownIn(element)).filter(Boolean) : [];
     return {
       url: location.href,

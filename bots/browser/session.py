@@ -107,6 +107,7 @@ class OpenPage:
         self._popups: list[Page] = []
         self._popups_seen = 0
         self._popups_told = 0
+        self._popups_accounted = 0
         self._popup_opened = asyncio.Event()
         self._watch(main)
         context.on("page", self._opened)
@@ -197,6 +198,11 @@ class OpenPage:
                     await self._popup_opened.wait()
         except TimeoutError:
             pass
+        if self._popups_seen > self._popups_accounted:
+            # A window that came before its opener was asked: the opener must not tell of it again later.
+            self._popups_accounted = self._popups_seen
+            behind = [frame for window in (self._main, *self._popups[:-1]) for frame in window.frames]
+            await asyncio.gather(*(ask(frame, "forgetOpened") for frame in behind), return_exceptions=True)
         self._popups_told = self._popups_seen
 
     def expect_popup(self) -> None:
