@@ -97,13 +97,12 @@ def runs_table(rows: Sequence[RunRow], language: str) -> RenderableType:
     for row in rows:
         tone = _STATUS_TONES.get(row.status, "open")
         name = row.title if row.mode != "rehearse" else f"{row.title} ({t.text('Rehearsal')})"
-        counts = {verdict: n for verdict, n in row.counts.items() if n}
         table.add_row(
             Text(row.id),
             Text(_word(verdicts.STATUSES, row.status, t), _TONES[tone]),
             Text(verdicts.moment(row.created)[5:16]),
             Prose(name),
-            Prose("  ".join(f"{_word(verdicts.VERDICTS, verdict, t)}\u00a0{n:,}" for verdict, n in counts.items())),
+            Prose(_told(row.counts, t)),
         )
     return table
 
@@ -129,6 +128,14 @@ def run_detail(result: RunResult, failed_only: bool, language: str, folder: Path
     report = folder / "report.html" if folder is not None else None
     parts += [Text(), _read_on(result, _shown(report, None), t)]
     return Group(*parts)
+
+
+def _told(counts: Mapping[str, int], t: Translator) -> str:
+    """The ledger's counts in words; items under way are not done."""
+    told = dict.fromkeys(verdicts.VERDICTS, 0)
+    for verdict, n in counts.items():
+        told[verdict if verdict in told else "pending"] += n
+    return "  ".join(f"{t.text(verdicts.VERDICTS[verdict])}\u00a0{n:,}" for verdict, n in told.items() if n)
 
 
 def _verdict(result: RunResult, t: Translator) -> list[RenderableType]:

@@ -98,10 +98,10 @@ def test_runs_are_listed_with_their_counts() -> None:
         status="succeeded",
         actor="yamada",
         created=datetime(2026, 11, 23, 13, 0, tzinfo=UTC),
-        counts={"registered": 37, "set_aside": 2, "failed": 0},
+        counts={"set_aside": 2, "registered": 36, "failed": 0, "in_progress": 1, "pending": 1},
     )
     text = " ".join(shown(terminal.runs_table([row], "ja"), width=120))
-    assert "登録 37" in text.replace("\xa0", " ")
+    assert "登録 36  要確認 2  未処理 2" in text.replace("\xa0", " ")
     assert "失敗" not in text
     assert shown(terminal.runs_table([], "ja")) == ["まだ実行がありません"]
 
