@@ -13,7 +13,7 @@ from bots.table.checking import Checked, check_table
 from bots.table.findings import Finding, findings_table
 from bots.table.forms import Form, plain_text
 from bots.table.outcome import outcome_tables, sheets, summary
-from bots.table.reconciling import Pairing, reconcile_tables
+from bots.table.reconciling import Pairing, Reconciliation, reconcile_tables
 from bots.table.rules import ColumnRule, Totals
 from yakin.actions import Context, action
 from yakin.errors import BusinessError
@@ -183,6 +183,7 @@ def reconcile(
     left_name: Annotated[str, Field(min_length=1, max_length=20)] = "左",
     right_name: Annotated[str, Field(min_length=1, max_length=20)] = "右",
     report: Path | None = None,
+    on_difference: Literal["report", "stop"] = "report",
     *,
     ctx: Context,
 ) -> ReconciledLists:
@@ -202,13 +203,15 @@ def reconcile(
         left_name: What the left list is called in the workbook.
         right_name: What the right list is called in the workbook.
         report: Workbook (.xlsx) to write with a sheet for each outcome, relative to the project.
+        on_difference: `report` hands on what was found; `stop` fails unless both lists are the same.
 
     Returns:
         The tables `matched`, `differs`, `only_left`, `only_right` and `duplicates`; `summary` with the counts and amounts of each
         and the `total`; `report`, the workbook.
 
     Raises:
-        BusinessError: A list lacks a column, or a cell of the amount is not a number.
+        BusinessError: A list lacks a column, a cell of the amount is not a number, or the lists are not the same and
+            `on_difference` is `stop`.
 
     Example:
         - id: compare
@@ -235,6 +238,8 @@ def reconcile(
         made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
     counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
     ctx.log.bind(**counts).info("lists reconciled")
+    if on_difference == "stop" and any(counts[name] for name in counts if name != "matched"):
+        raise _not_the_same(found, left_name, right_name, report)
     return {
         "matched": tables["matched"],
         "differs": tables["differs"],
@@ -244,6 +249,21 @@ def reconcile(
         "summary": summary(found),
         "report": made,
     }
+
+
+def _not_the_same(found: Reconciliation, left_name: str, right_name: str, report: Path | None) -> BusinessError:
+    return BusinessError(
+        "{left} and {right} are not the same: {differs} rows differ, {only_left} are only in {left}, "
+        "{only_right} only in {right}, {duplicates} have a key that is not unique",
+        hint=None if report is None else "All of them are in {report}",
+        left=left_name,
+        right=right_name,
+        differs=found.tallies["differs"].left_count,
+        only_left=found.tallies["only_left"].left_count,
+        only_right=found.tallies["only_right"].right_count,
+        duplicates=found.tallies["duplicates"].left_count + found.tallies["duplicates"].right_count,
+        report=report,
+    )
 
 
 def _paired(column: KeyColumn) -> Pairing:

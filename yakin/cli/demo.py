@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +16,12 @@ from yakin.cli.arguments import project_of
 from yakin.cli.executing import execute, exit_status
 from yakin.cli.opening import DEMO, open_project
 from yakin.cli.speaking import language
+from yakin.errors import RunError
 
 if TYPE_CHECKING:
+    from yakin.i18n import Translator
     from yakin.project import Project
+    from yakin.results import RunResult
 
 WORKFLOWS = ("juminzei_nyuryoku", "shuno_totsugo")
 
@@ -32,28 +38,53 @@ systems = ["portal"]
 
 def demo(context: typer.Context) -> int:
     """See the main job: 40 declarations go into the practice town hall, each registered once, with proof."""
+    home = project_of(context)
+    with _the_only_demo(home):
+        return _demo(home)
+
+
+def _demo(home: Project) -> int:
     from yakin.i18n import translator
 
-    home = project_of(context)
     project = _new_project(home)
     t = translator(language(project))
     typer.echo(t.text("A practice town hall is started on this machine; nothing leaves it."))
-    status = 0
+    results = []
     for name in WORKFLOWS:
         typer.echo()
         run = project.engine.create(project.checked(name), {}, actor="demo")
-        status = max(status, exit_status(execute(project, run)))
-        if status:
+        results.append(execute(project, run))
+        if exit_status(results[-1]):
             break
-    _ask_the_system(project)
+    typer.echo()
+    typer.echo(_proof(results[0], t))
+    typer.echo(_asked_of_the_system(project, t))
     project.close()
-    return status
+    return max(exit_status(result) for result in results)
+
+
+@contextlib.contextmanager
+def _the_only_demo(home: Project) -> Iterator[None]:
+    """Keep the demo's folder to ourselves; the system lets go of the lock if we die.
+
+    Raises:
+        RunError: Another demo is running.
+    """
+    from filelock import FileLock, Timeout
+
+    home.data.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home.data / "demo.lock", timeout=0):
+            yield
+    except Timeout:
+        raise RunError("A demo is running already", hint="Wait for its end, or stop it with Ctrl+C") from None
 
 
 def _new_project(home: Project) -> Project:
     """A project below the data folder, made anew from the workflows and samples of this one."""
     root = home.data / DEMO
-    _remove(root)
+    _refuse_if_running(root)
+    shutil.rmtree(root, ignore_errors=True)
     for folder in ("config", "workflows", "samples"):
         (root / folder).mkdir(parents=True)
     (root / "config" / "yakin.toml").write_text(_CONFIG.format(port=_free_port()), encoding="utf-8")
@@ -67,18 +98,15 @@ def _new_project(home: Project) -> Project:
     return project
 
 
-def _remove(root: Path) -> None:
-    """Remove the demo before this one, unless it is still running."""
+def _refuse_if_running(root: Path) -> None:
+    """Leave the demo before this one alone while somebody continues a run of it."""
     from filelock import FileLock, Timeout
 
     for lock in root.glob("var/runs/*/run.lock"):
         try:
             FileLock(lock, timeout=0).acquire().lock.release()
         except Timeout:
-            from yakin.errors import RunError
-
-            raise RunError("The demo is running already as {run}", run=lock.parent.name) from None
-    shutil.rmtree(root, ignore_errors=True)
+            raise RunError("A run of the demo is going on: {run}", run=lock.parent.name) from None
 
 
 def _open_practice_system(project: Project) -> None:
@@ -96,21 +124,26 @@ def _free_port() -> int:
         return port
 
 
-def _ask_the_system(project: Project) -> None:
-    """Say what the practice system itself has, from its own database."""
-    from collections import Counter
+def _proof(result: RunResult, t: Translator) -> str:
+    """What the reconciliation of the workbook with the system's own export came to."""
+    proof = next((step for step in result.steps if step.path == "proof" and step.status == "succeeded"), None)
+    if proof is None:
+        return t.text("The workbook was not reconciled with the system.")
+    total = proof.output["of"]["summary"]["of"]["total"]["of"]
+    return t.text(
+        "List and system agree: {left_count} and {right_count} rows, {left_amount} and {right_amount} yen.",
+        **{name: f"{entry['is']:,}" for name, entry in total.items()},
+    )
 
-    from yakin.i18n import translator
+
+def _asked_of_the_system(project: Project, t: Translator) -> str:
+    """What the practice system itself has, from its own database."""
     from yakin.practice import Store
 
-    store = Store(project.data / "practice.sqlite")
-    numbers = Counter(row["受付番号"] for row in store.registered())
-    t = translator(language(project))
-    typer.echo()
-    typer.echo(
-        t.text(
-            "Asked of the practice system's own database: {rows} declarations, {twice} of them registered twice.",
-            rows=len(numbers),
-            twice=sum(1 for count in numbers.values() if count > 1),
-        )
+    registered = Store(project.data / "practice.sqlite").registered()
+    numbers = Counter(row["受付番号"] for row in registered)
+    return t.text(
+        "Asked of the practice system's own database: {rows} declarations, {twice} of them registered twice.",
+        rows=len(numbers),
+        twice=sum(1 for count in numbers.values() if count > 1),
     )

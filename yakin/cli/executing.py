@@ -53,7 +53,7 @@ def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = 
     if as_json:
         typer.echo(json.dumps(to_json(result), ensure_ascii=False, indent=2))
     elif not quiet:
-        print_summary(result, language=language(project), report=reports["html"], root=project.root)
+        print_summary(result, language=language(project), report=reports["html"], root=Path.cwd())
     return result
 
 
