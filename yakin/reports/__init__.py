@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,18 +35,12 @@ def write_reports(result: RunResult, folder: Path, language: str) -> dict[str, P
 
 def _replace(path: Path, data: bytes) -> None:
     """Put a file in place in one go, so that nobody ever reads half of it."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        written = Path(file.name)
-        try:
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        except BaseException:
-            file.close()
-            written.unlink(missing_ok=True)
-            raise
-    try:
-        written.replace(path)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

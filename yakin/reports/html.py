@@ -124,7 +124,7 @@ def _step_view(step: StepResult, number: int, is_first: bool, exhibits: Exhibits
         step=step,
         anchor=f"step-{number}",
         depth=min(step.path.count("."), 4),
-        open=is_first or step.status == "failed",
+        open=is_first or step.status == "failed" or bool(urgent),
         exhibits=exhibits.show(step.evidence),
         items=items,
         cards=sorted((one for one in items if one.card), key=lambda one: verdicts.TROUBLED.index(one.verdict)),

@@ -126,6 +126,8 @@ class LiveProgress:
                     self._block(event).now = event.item
                 case ev.ItemSettled() as event:
                     self._settle(event, record.at)
+                case ev.RowSetAside() as event:
+                    self._tell_trouble("set_aside", event.key, event.label, self._t.error(event.error)[0])
                 case ev.SessionOpened(again=True) as event:
                     self._say("↻", "yellow", self._t.text("Signed in to {system} again", system=event.system))
                 case _:
@@ -163,9 +165,8 @@ class LiveProgress:
         block = self._block(event)
         if event.state == "pending":
             return
-        verdict = verdicts.verdict_of(
-            ItemResult(event.step, event.item, state=event.state, how=event.how, error=event.error)
-        )
+        item = ItemResult(event.step, event.item, state=event.state, how=event.how, error=event.error)
+        verdict = verdicts.verdict_of(item)
         if event.item not in block.keys:
             self._count_anew(block, verdict)
             return
@@ -173,7 +174,7 @@ class LiveProgress:
         block.counts[verdict] += 1
         block.here, block.last = block.here + 1, at
         if verdict in verdicts.TROUBLED:
-            self._tell_trouble(event, verdict, block)
+            self._tell_trouble(verdict, event.item, block.labels.get(event.item, ""), verdicts.reason(item, self._t))
         if self._live is None and (block.settled % EVERY == 0 or block.settled == block.total):
             self._say(
                 "·", "", f"{block.settled:,}/{block.total:,}  {self._counts(block)}  {self._pace(block)}".rstrip()
@@ -185,13 +186,10 @@ class LiveProgress:
             block.counts["in_doubt"] -= 1
             block.counts[verdict] += 1
 
-    def _tell_trouble(self, event: ev.ItemSettled, verdict: str, block: _Block) -> None:
-        item = ItemResult(event.step, event.item, event.step, event.state, error=event.error)
-        label = block.labels.get(event.item, "")
+    def _tell_trouble(self, verdict: str, key: str, label: str, reason: str) -> None:
         sign, colour = ("!", "yellow") if verdict == "set_aside" else ("✗", "red")
-        word = self._t.text(verdicts.VERDICTS[verdict])
-        self._say(sign, colour, f"{word}  {event.item}  {label}".rstrip())
-        self._explain(verdicts.reason(item, self._t), None)
+        self._say(sign, colour, f"{self._t.text(verdicts.VERDICTS[verdict])}  {key}  {label}".rstrip())
+        self._explain(reason, None)
 
     def _block(self, event: ev.ItemStarted | ev.ItemSettled) -> _Block:
         return self._blocks.setdefault(event.step, _Block(set(), {}, 0))

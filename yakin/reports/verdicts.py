@@ -57,6 +57,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "pending": mark_plural("{n} is not done yet.", "{n} are not done yet."),
 }
 
+_MOST_TOLD = 3
+
 _SKIPS: Mapping[str, str] = {
     "done_before": mark("An earlier run has registered it"),
     "claimed": mark("Another run has registered it, or is about to"),
@@ -200,23 +202,29 @@ def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
 
 
 def output_words(step: StepResult, t: Translator) -> str:
-    """What a step handed on, in short."""
-    return _handed_on(step.output, t)
+    """What a step handed on: rows, files and numbers by their names."""
+    return ", ".join(_handed_on(step.output, t))
 
 
-def _handed_on(output: Mapping[str, Any], t: Translator) -> str:
+def gist(step: StepResult, t: Translator) -> str:
+    """The most telling of what a step handed on, on one line."""
+    told = _handed_on(step.output, t)
+    return ", ".join(told[:_MOST_TOLD]) + (" …" if len(told) > _MOST_TOLD else "")
+
+
+def _handed_on(output: Mapping[str, Any], t: Translator) -> list[str]:
     match output:
         case {"rows": int(rows)}:
-            return t.plural("{n} row", "{n} rows", rows)
+            return [t.plural("{n} row", "{n} rows", rows)]
         case {"kind": "file", "path": path}:
-            return PurePosixPath(str(path)).name
+            return [PurePosixPath(str(path)).name]
         case {"kind": "number", "is": number}:
-            return str(number)
+            return [str(number)]
         case {"kind": "mapping", "of": Mapping() as inner}:
-            told = ((name, _handed_on(value, t)) for name, value in inner.items())
-            return ", ".join(f"{name}: {words}" for name, words in told if words)
+            parts = ((name, ", ".join(_handed_on(value, t))) for name, value in inner.items())
+            return [f"{name}: {words}" for name, words in parts if words]
         case _:
-            return ""
+            return []
 
 
 _NOTES: Mapping[str, str] = {

@@ -225,8 +225,7 @@ def usual(folder: Path | None = None) -> Story:
     """40 rows: 37 registered, 1 found, 2 set aside."""
     story = Story(folder)
     story.begin_as_usual()
-    special = {8: story.found, 20: story.set_aside, 31: lambda key: story.set_aside(key, REFUSED)}
-    _items(story, special)
+    _items(story, {8: story.found, 20: story.set_aside, 31: lambda key: story.set_aside(key, REFUSED)})
     story.tell(
         ev.Noted(
             run=RUN,

@@ -79,6 +79,17 @@ def test_it_opens_on_the_first_failed_step_with_its_picture_and_folds_the_rest(t
     assert "登録を確定する" in steps[2]
 
 
+def test_rows_that_a_check_set_aside_are_shown_like_items(tmp_path: Path) -> None:
+    story = runs.Story(tmp_path)
+    story.tell(ev.StepStarted(run=runs.RUN, step="precheck", title="点検", uses="table.check", line=3))
+    aside = ev.RowSetAside(run=runs.RUN, step="precheck", key="20260020", label="[受付]:23", error=runs.IMPOSSIBLE)
+    story.tell(aside)
+    story.end("precheck")
+    text = html.render(story.finish(), folder=tmp_path, language="ja")
+    assert re.findall(r'<article class="card beside v-(\w+) alone"', text) == ["set_aside"]
+    assert "<details open>" in text
+
+
 def test_items_that_need_a_person_stand_large_the_most_urgent_first(tmp_path: Path) -> None:
     text = html.render(runs.broken(tmp_path).result(), folder=tmp_path, language="ja")
     assert re.findall(r'<article class="card beside v-(\w+)', text) == ["failed"] * 5 + ["set_aside"]

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from tests.unit.reports import made_up_runs as runs
+from yakin import events as ev
 from yakin.ledger import RunRow
 from yakin.reports import terminal
 from yakin.reports.prose import lines
@@ -113,6 +114,16 @@ def test_without_a_terminal_progress_is_plain_lines(tmp_path: Path) -> None:
     assert [line.split()[1] for line in rows if line.startswith("·")] == ["10/40", "20/40", "30/40", "40/40"]
     assert any(line.startswith("! 要確認  20260031") for line in rows)
     assert not any(unicodedata.category(char) == "Cc" for line in rows for char in line)
+
+
+def test_a_row_that_a_check_set_aside_is_told_at_once(tmp_path: Path) -> None:
+    story = runs.Story(tmp_path)
+    aside = ev.RowSetAside(run=runs.RUN, step="precheck", key="20260020", label="[受付]:23", error=runs.IMPOSSIBLE)
+    story.tell(aside)
+    assert followed(story)[1:] == [
+        "! 要確認  20260020  [受付]:23",
+        "  昭和65年3月1日 は存在しません。昭和は 昭和64年1月7日 までです",
+    ]
 
 
 def test_a_resumed_run_counts_what_was_done_before(tmp_path: Path) -> None:
