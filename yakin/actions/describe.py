@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-import re
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from yakin.actions.declare import ActionSpec, Parameter
+
+Named = Sequence[tuple[Any, str]]
+"""Types and what a person calls them."""
+
+_WORDS: Named = (
+    (str, "text"),
+    (int, "whole number"),
+    (float, "number"),
+    (bool, "true or false"),
+    (Path, "path"),
+    (Any, "any value"),
+)
 
 
 def describe(spec: ActionSpec) -> str:
@@ -25,18 +40,37 @@ def describe(spec: ActionSpec) -> str:
 
 
 def _argument(parameter: Parameter) -> str:
-    default = "" if parameter.required else f", default `{_shown(parameter.default)}`"
-    return f"- **{parameter.name}** (`{type_name(parameter.annotation)}`{default}): {parameter.description}"
+    if parameter.required:
+        when = "required"
+    elif parameter.default in (None, ()):
+        when = "optional"
+    else:
+        when = f"default `{_shown(parameter.default)}`"
+    return f"- **{parameter.name}** ({type_name(parameter.annotation)}; {when}): {parameter.description}"
 
 
-def type_name(annotation: Any) -> str:
-    """A type as a person would write it, without the modules it comes from."""
-    inner = getattr(annotation, "__metadata__", None)
-    if inner is not None:
-        return type_name(annotation.__origin__)
-    if isinstance(annotation, type) and not getattr(annotation, "__args__", None):
-        return annotation.__name__
-    return re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", str(annotation))
+def type_name(annotation: Any, also: Named = ()) -> str:
+    """A type in the words of somebody who writes workflows; that a value may be left out is not part of it.
+
+    Args:
+        annotation: The type.
+        also: Names of further types.
+    """
+    for known, words in (*also, *_WORDS):
+        if annotation == known:
+            return words
+    origin, inner = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return type_name(inner[0], also)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(dict.fromkeys(type_name(kind, also) for kind in inner if kind is not type(None)))
+    if origin is typing.Literal:
+        return " or ".join(f"`{_shown(choice)}`" for choice in inner)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return f"mapping of {type_name(inner[0], also)} to {type_name(inner[1], also)}"
+    if isinstance(origin, type) and issubclass(origin, Sequence):
+        return f"list of {type_name(inner[0], also)}"
+    return str(getattr(annotation, "__name__", annotation))
 
 
 def _shown(value: Any) -> str:

@@ -16,7 +16,7 @@ def docs(
     context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="Only say whether they are up to date.")] = False,
 ) -> int:
-    """Write the JSON Schema and the reference of actions from the bots' declarations."""
+    """Write the JSON Schema of workflow files and the reference from the code."""
     project = project_of(context)
     stale = 0
     for path, text in generated(project.root, project.registry).items():
@@ -32,16 +32,12 @@ def docs(
 
 def generated(root: Path, registry: Registry) -> dict[Path, str]:
     """Every generated file of the documentation: path → content."""
-    from yakin.actions.describe import describe
+    from yakin.cli.reference import pages
     from yakin.workflow.schema import workflow_schema
 
-    files = {
-        root / "docs" / "workflow.schema.json": json.dumps(workflow_schema(registry), ensure_ascii=False, indent=2)
-        + "\n"
+    docs = root / "docs"
+    schema = json.dumps(workflow_schema(registry), ensure_ascii=False, indent=2) + "\n"
+    return {
+        docs / "workflow.schema.json": schema,
+        **{docs / "reference" / name: text for name, text in pages(registry).items()},
     }
-    bots: dict[str, list[str]] = {}
-    for name, spec in sorted(registry.actions.items()):
-        bots.setdefault(name.partition(".")[0], []).append(describe(spec))
-    for bot, texts in bots.items():
-        files[root / "docs" / "reference" / f"{bot}.md"] = "\n\n".join([f"# {bot}", *texts]) + "\n"
-    return files
