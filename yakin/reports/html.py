@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from yakin.events import Noted
 from yakin.i18n import LANGUAGES, translator
 from yakin.reports import verdicts
 from yakin.reports.evidence import Exhibit, Exhibits
@@ -26,6 +28,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 MOST_CARDS = 30
 """So many items of a step that need a person are shown large, beside their picture; the others in the table."""
+
+MOST_NOTES = 50
+"""So many different notes of a step are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class StepView:
         cards: Those that are shown large, the most urgent first.
         counts: Verdict → number of its items.
         columns: Names of the results of its items.
+        notes: What its actions noted, the same thing once with how often.
         explained: True when at least one of its items says why it is not done.
     """
 
@@ -75,6 +81,7 @@ class StepView:
     cards: list[ItemView]
     counts: dict[str, int]
     columns: list[str]
+    notes: list[tuple[Noted, int]]
     explained: bool
 
 
@@ -130,8 +137,20 @@ def _step_view(step: StepResult, number: int, is_first: bool, exhibits: Exhibits
         cards=sorted((one for one in items if one.card), key=lambda one: verdicts.TROUBLED.index(one.verdict)),
         counts=verdicts.counts(step.items),
         columns=list(dict.fromkeys(name for item in step.items for name in item.result)),
+        notes=_counted(step.notes),
         explained=any(item.error is not None or item.state in ("in_doubt", "skipped") for item in step.items),
     )
+
+
+def _counted(notes: Iterable[Noted]) -> list[tuple[Noted, int]]:
+    """The same thing noted for forty items is told once."""
+    first: dict[tuple[Any, ...], Noted] = {}
+    times: Counter[tuple[Any, ...]] = Counter()
+    for note in notes:
+        what = (note.kind, *note.data.items())
+        first.setdefault(what, note)
+        times[what] += 1
+    return [(note, times[what]) for what, note in first.items()]
 
 
 def _shares(counts: dict[str, int]) -> list[tuple[str, float, float]]:
@@ -181,6 +200,7 @@ def _template() -> Template:
         tr=_tr,
         trn=_trn,
         verdicts=verdicts,
+        most_notes=MOST_NOTES,
         headline=lambda result, t: verdicts.outcome(result, t).headline,
         detail=lambda result, t: verdicts.outcome(result, t).detail,
         message=lambda error, t: t.error(error)[0],

@@ -94,6 +94,8 @@ def runs_table(rows: Sequence[RunRow], language: str) -> RenderableType:
     if not rows:
         return Text(t.text("There are no runs yet"))
     table = _table(t.text("Run"), t.text("State"), t.text("Started"), t.text("Workflow"), t.text("Rows"))
+    for column in table.columns[:3]:
+        column.no_wrap = True
     for row in rows:
         tone = _STATUS_TONES.get(row.status, "open")
         name = row.title if row.mode != "rehearse" else f"{row.title} ({t.text('Rehearsal')})"

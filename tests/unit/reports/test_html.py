@@ -187,6 +187,18 @@ def test_no_more_is_embedded_than_the_limit_even_when_everything_went_wrong(tmp_
     assert len(sources) == 2
 
 
+def test_the_same_note_of_many_items_is_told_once(tmp_path: Path) -> None:
+    story = runs.Story(tmp_path)
+    for key in story.block(40):
+        story.registered(key)
+        note = ev.Noted(run=runs.RUN, step="entry.2", kind="label-fallback", item=key, data={"target": "世帯番号"})
+        story.tell(note)
+    story.end("entry")
+    text = html.render(story.finish(), folder=tmp_path, language="ja")
+    assert text.count("target: 世帯番号") == 1
+    assert "×40" in text
+
+
 def test_five_thousand_rows_are_rendered_in_seconds() -> None:
     result = runs.large().result()
     begin = time.process_time()

@@ -104,6 +104,7 @@ def test_runs_are_listed_with_their_counts() -> None:
     text = " ".join(shown(terminal.runs_table([row], "ja"), width=120))
     assert "登録 36  要確認 2  未処理 2" in text.replace("\xa0", " ")
     assert "失敗" not in text
+    assert any(line.startswith(f"{runs.RUN}   成功   ") for line in shown(terminal.runs_table([row], "ja")))
     assert shown(terminal.runs_table([], "ja")) == ["まだ実行がありません"]
 
 
