@@ -183,7 +183,7 @@ def reconcile(
     left_name: Annotated[str, Field(min_length=1, max_length=20)] = "左",
     right_name: Annotated[str, Field(min_length=1, max_length=20)] = "右",
     report: Path | None = None,
-    on_difference: Literal["report", "stop"] = "report",
+    must_match: Literal["none", "left", "both"] = "none",
     *,
     ctx: Context,
 ) -> ReconciledLists:
@@ -203,15 +203,15 @@ def reconcile(
         left_name: What the left list is called in the workbook.
         right_name: What the right list is called in the workbook.
         report: Workbook (.xlsx) to write with a sheet for each outcome, relative to the project.
-        on_difference: `report` hands on what was found; `stop` fails unless both lists are the same.
+        must_match: Which list has to be found whole in the other, without a difference: `left` for a list whose rows are
+            all to be in a system that holds others too, `both` for two lists that are to be the same.
 
     Returns:
         The tables `matched`, `differs`, `only_left`, `only_right` and `duplicates`; `summary` with the counts and amounts of each
         and the `total`; `report`, the workbook.
 
     Raises:
-        BusinessError: A list lacks a column, a cell of the amount is not a number, or the lists are not the same and
-            `on_difference` is `stop`.
+        BusinessError: A list lacks a column, a cell of the amount is not a number, or a row that `must_match` does not.
 
     Example:
         - id: compare
@@ -238,7 +238,8 @@ def reconcile(
         made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
     counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
     ctx.log.bind(**counts).info("lists reconciled")
-    if on_difference == "stop" and any(counts[name] for name in counts if name != "matched"):
+    unwanted = {"none": (), "left": ("differs", "only_left", "duplicates")}.get(must_match, _UNWANTED)
+    if any(counts[name] for name in unwanted):
         raise _not_the_same(found, left_name, right_name, report)
     return {
         "matched": tables["matched"],
@@ -251,9 +252,12 @@ def reconcile(
     }
 
 
+_UNWANTED = ("differs", "only_left", "only_right", "duplicates")
+
+
 def _not_the_same(found: Reconciliation, left_name: str, right_name: str, report: Path | None) -> BusinessError:
     return BusinessError(
-        "{left} and {right} are not the same: {differs} rows differ, {only_left} are only in {left}, "
+        "{left} and {right} do not match: {differs} rows differ, {only_left} are only in {left}, "
         "{only_right} only in {right}, {duplicates} have a key that is not unique",
         hint=None if report is None else "All of them are in {report}",
         left=left_name,

@@ -46,7 +46,7 @@ def demo(context: typer.Context) -> int:
 def _demo(home: Project) -> int:
     from yakin.i18n import translator
 
-    project = _new_project(home)
+    project = prepare(home)
     t = translator(language(project))
     typer.echo(t.text("A practice town hall is started on this machine; nothing leaves it."))
     results = []
@@ -80,7 +80,7 @@ def _the_only_demo(home: Project) -> Iterator[None]:
         raise RunError("A demo is running already", hint="Wait for its end, or stop it with Ctrl+C") from None
 
 
-def _new_project(home: Project) -> Project:
+def prepare(home: Project) -> Project:
     """A project below the data folder, made anew from the workflows and samples of this one."""
     root = home.data / DEMO
     _refuse_if_running(root)
@@ -131,7 +131,7 @@ def _proof(result: RunResult, t: Translator) -> str:
         return t.text("The workbook was not reconciled with the system.")
     total = proof.output["of"]["summary"]["of"]["total"]["of"]
     return t.text(
-        "List and system agree: {left_count} and {right_count} rows, {left_amount} and {right_amount} yen.",
+        "List and system agree: {left_count} = {right_count} rows, {left_amount} = {right_amount} yen.",
         **{name: f"{entry['is']:,}" for name, entry in total.items()},
     )
 
@@ -143,7 +143,7 @@ def _asked_of_the_system(project: Project, t: Translator) -> str:
     registered = Store(project.data / "practice.sqlite").registered()
     numbers = Counter(row["受付番号"] for row in registered)
     return t.text(
-        "Asked of the practice system's own database: {rows} declarations, {twice} of them registered twice.",
+        "The practice system's own database has {rows} declarations, {twice} of them twice.",
         rows=len(numbers),
         twice=sum(1 for count in numbers.values() if count > 1),
     )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from yakin.clock import Clock, SystemClock
 from yakin.errors import ErrorInfo, JournalError, RunError
-from yakin.events import Event, event_of
+from yakin.events import Event, RowSetAside, event_of
 from yakin.journal.chain import Anchor, ChainRow, Finding, verify
 from yakin.journal.database import Database
 from yakin.journal.masking import Mask, mask_texts, masked
@@ -249,7 +249,19 @@ def _counts(conn: sa.Connection, runs: Sequence[str]) -> Mapping[str, Mapping[st
         )
         for run, verdict, count in conn.execute(query):
             counts.setdefault(run, {})[verdict] = count
+        for run, count in conn.execute(_rows_set_aside(some)):
+            of_run = counts.setdefault(run, {})
+            of_run["set_aside"] = of_run.get("set_aside", 0) + count
     return counts
+
+
+def _rows_set_aside(runs: Sequence[str]) -> sa.Select[str, int]:
+    """Rows that a check set aside never become items: only the journal knows of them."""
+    return (
+        sa.select(event_table.c.run, sa.func.count())
+        .where(event_table.c.run.in_(runs), event_table.c.action == RowSetAside.action)
+        .group_by(event_table.c.run)
+    )
 
 
 def _memory_place(workflow: str, step: str, name: str) -> tuple[sa.ColumnElement[bool], ...]:
