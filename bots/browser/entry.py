@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +14,7 @@ from bots.browser.targets import Match, Target, changed, find, found_in_time
 from bots.browser.values import Rule, as_choice, as_date, as_text, masked, option_of, same
 from yakin.actions import Context
 from yakin.errors import ApplicationError, BusinessError
+from yakin.values import Secret
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _REPLACED_AT_MOST = 5
 _TOGGLES = ("checkbox", "radio")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _NOT_FIELDS = ("shown", "button", "image", "file")
 
 
@@ -147,6 +150,12 @@ def plan_for(match: Match, value: Any) -> _Plan | None:
         return _Plan(match, (_Stroke(None, "check", checked),), checked)
     if match.options is None:
         text = as_date(value, match.kind) if match.kind in ("date", "month") else as_text(value)
+        if match.kind == "number" and text and not _NUMBER.fullmatch(text):
+            raise BusinessError(
+                "{value} cannot be entered in {target}, which takes numbers only",
+                value=masked(value),
+                target=match.target,
+            )
         return _Plan(match, (_Stroke(None, "type", text),), text)
     return _plan_choice(match, match.options, value)
 
@@ -238,6 +247,4 @@ def _holds(found: Any, outcome: Any, normalise: Sequence[Rule]) -> bool:
 
 
 def _secretly(value: Any, outcome: Any) -> Any:
-    from yakin.values import Secret
-
     return value if isinstance(value, Secret) else outcome

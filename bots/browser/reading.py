@@ -13,7 +13,7 @@ from bots.browser.fingerprints import note_match
 from bots.browser.script import DocumentLeft, ask
 from bots.browser.session import OpenPage
 from bots.browser.settle import before
-from bots.browser.targets import Target, changed, found_in_time, the_one
+from bots.browser.targets import Target, changed, found_in_time
 from bots.browser.values import Rule, same
 from yakin.actions import Context, action
 from yakin.errors import ConfigError, TargetNotFound
@@ -99,8 +99,7 @@ async def read_text(
     if (target is None) == (label is None):
         raise ConfigError("read_text takes exactly one of target and label")
     wanted = Target(label=label) if label is not None else Target.of(target or "", "label")
-    match = await the_one(page, ctx, wanted, "value")
-    value = (await ask(match.frame, "values"))[match.position]
+    (value,) = await _values(page, ctx, [wanted])
     return {"text": ", ".join(value) if isinstance(value, list) else str(value if value is not None else "").strip()}
 
 

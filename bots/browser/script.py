@@ -26,8 +26,10 @@ _GONE = (
 )
 
 
-class DocumentLeft(Exception):
+class DocumentLeft(ApplicationError):
     """The document was replaced while it was asked; its successor has to be asked."""
+
+    code = "document-left"
 
 
 @cache
@@ -89,7 +91,7 @@ def translated(error: Exception, doing: str, *, nothing_sent: bool = False) -> E
     """Our error for one of Playwright's."""
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
     if any(text in first for text in _GONE):
-        return DocumentLeft()
+        return DocumentLeft("The page was replaced while {doing}", doing=doing, nothing_sent=nothing_sent)
     if "has been closed" in first or "crashed" in first or "Connection closed" in first:
         return SessionLost(
             "The page was gone while {doing}: its window or browser ended", doing=doing, nothing_sent=nothing_sent

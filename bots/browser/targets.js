@@ -35,6 +35,7 @@
     seen(control) || (TOGGLES.has(control.type) && [...(control.labels ?? [])].some(seen));
 
   function wordsOf(element) {
+    if (!element.firstElementChild) return plain(element.textContent);
     let words = "";
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, (node) =>
       node.nodeType === Node.TEXT_NODE ? NodeFilter.FILTER_ACCEPT
@@ -60,10 +61,18 @@
     [...new Set(elements)].sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
   const innermost = (elements) => elements.filter((one) => !elements.some((other) => other !== one && one.contains(other)));
 
-  // What is looked up more than once while one call is answered.
+  const gather = (pairs) => {
+    const index = new Map();
+    for (const [key, value] of pairs) index.has(key) ? index.get(key).push(value) : index.set(key, [value]);
+    return index;
+  };
+
+  // What is looked up more than once while one call is answered. Pages are long and visibility is dear: words are
+  // indexed as they are, and only what answers to a target is looked at more closely.
   class Sight {
     constructor() {
       this.scopes = [];
+      this.indexes = new Map();
       const open = (root) => {
         this.scopes.push(root);
         for (const element of root.querySelectorAll("*")) if (element.shadowRoot) open(element.shadowRoot);
@@ -81,49 +90,70 @@
 
     // Controls with the names the page itself ties to them.
     get labelled() {
-      return (this._labelled ??= this.controls.map((element) => ({
-        element,
-        names: [...[...(element.labels ?? [])].map(wordsOf), byIds(element, "aria-labelledby"), plain(element.getAttribute("aria-label"))]
-          .filter(Boolean),
-      })));
+      return (this._labelled ??= this.controls.map((element) => ({ element, names: namesOf(element) })));
     }
 
     get groups() {
-      return (this._groups ??= this.all("fieldset,[role=radiogroup],[role=group]").filter(seen).map((element) => ({
-        element,
-        name: plain(element.querySelector(":scope > legend") ? wordsOf(element.querySelector(":scope > legend")) : nameless(element)),
-      })));
+      return (this._groups ??= this.all("fieldset,[role=radiogroup],[role=group]").filter(seen).map((element) => {
+        const legend = element.querySelector(":scope > legend");
+        return { element, name: legend ? wordsOf(legend) : plain(ariaName(element)) };
+      }));
     }
 
-    // Pieces of text that may be the label of something near them.
+    // All pieces of text, shown or not.
     get texts() {
       if (this._texts) return this._texts;
       this._texts = [];
       for (const scope of this.scopes) {
-        const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, (node) =>
-          node.nodeType === Node.TEXT_NODE ? (node.data.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT)
-          : node.matches(SILENT) || !seen(node) ? NodeFilter.FILTER_REJECT
-          : NodeFilter.FILTER_SKIP);
+        const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
-          const node = walker.currentNode;
-          if (!node.parentElement?.closest("label")?.control) this._texts.push({ node, words: plain(node.data) });
+          const words = plain(walker.currentNode.data);
+          if (words) this._texts.push({ node: walker.currentNode, words });
         }
         // A label may be set in several pieces: 氏<br>名.
         for (const cell of scope.querySelectorAll("td,th,dt,label,legend,caption"))
-          if (cell.childNodes.length > 1 && !cell.control && seen(cell) && !cell.querySelector(CONTROLS))
-            this._texts.push({ node: cell, words: wordsOf(cell) });
+          if (cell.childNodes.length > 1 && !cell.querySelector(CONTROLS)) this._texts.push({ node: cell, words: wordsOf(cell) });
       }
       return this._texts;
     }
 
+    index(name, same, pairs) {
+      const key = `${name} ${same.name}`;
+      if (!this.indexes.has(key)) this.indexes.set(key, gather(pairs()));
+      return this.indexes.get(key);
+    }
+
+    tied(words, same) {
+      const groups = () => this.groups.filter((group) => group.name).flatMap((group) => {
+        const toggles = this.controls.filter((control) => TOGGLES.has(control.type) && group.element.contains(control));
+        return asFields(toggles).map((field) => [same(group.name), field]);
+      });
+      const single = () => this.labelled.flatMap(({ element, names }) => [...new Set(names.map(same))].map((name) => [name, { element }]));
+      return this.index("tied", same, () => [...groups(), ...single()]).get(same(words)) ?? [];
+    }
+
+    // Shown pieces of text with these words.
+    written(words, same) {
+      const found = this.index("written", same, () => this.texts.map((text) => [same(text.words), text])).get(same(words)) ?? [];
+      return found.filter(({ node }) => legible(node));
+    }
+
     following(node, inside) {
-      return this.controls.filter((control) =>
-        (!inside || inside.contains(control)) && node.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_FOLLOWING
-        && !node.contains(control));
+      const controls = inside ? [...inside.querySelectorAll(CONTROLS)].filter(usable) : this.controls;
+      return controls.filter((control) =>
+        node.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_FOLLOWING && !node.contains(control));
     }
   }
 
-  const nameless = (element) => element.getAttribute("aria-label") || byIds(element, "aria-labelledby");
+  const ariaName = (element) => element.getAttribute("aria-label") || byIds(element, "aria-labelledby");
+  const namesOf = (control) =>
+    [...[...(control.labels ?? [])].map(wordsOf), byIds(control, "aria-labelledby"), plain(control.getAttribute("aria-label"))].filter(Boolean);
+
+  const holder = (node) => (node.nodeType === Node.TEXT_NODE ? node.parentElement : node);
+  function legible(node) {
+    const element = holder(node);
+    return Boolean(element) && !element.closest(SILENT) && seen(element);
+  }
 
   function between(node, control) {
     const range = document.createRange();
@@ -151,7 +181,7 @@
   const how = (fields, fallback) => fields.map((field) => ({ ...field, fallback }));
 
   function besideText(sight, node, wanted) {
-    const from = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+    const from = holder(node);
     let before = node.previousSibling;
     while (before && before.nodeType === Node.TEXT_NODE && !before.data.trim()) before = before.previousSibling;
     if (before?.matches?.("input[type=checkbox],input[type=radio]")) return [{ element: before, fallback: "control before the text" }];
@@ -185,24 +215,22 @@
     return inOrder(first.keys()).map((element) => first.get(element));
   };
 
+  const mayLabel = ({ node }) => !holder(node).closest("label")?.control;
+
   function byLabel(sight, words, wanted) {
     for (const same of SAME) {
-      const asked = same(words);
-      const groups = sight.groups.filter((group) => same(group.name) === asked)
-        .flatMap((group) => asFields(sight.controls.filter((control) => group.element.contains(control) && TOGGLES.has(control.type))));
-      const tied = sight.labelled.filter((one) => one.names.some((name) => same(name) === asked)).map(({ element }) => ({ element }));
-      if (groups.length + tied.length) return unique([...groups, ...tied]);
-      const beside = sight.texts.filter((text) => same(text.words) === asked)
-        .flatMap((text) => besideText(sight, text.node, wanted));
+      const tied = sight.tied(words, same);
+      if (tied.length) return unique(tied);
+      const beside = sight.written(words, same).filter(mayLabel).flatMap(({ node }) => besideText(sight, node, wanted));
       if (beside.length) return unique(beside);
     }
     const hinted = sight.controls.filter((control) => [control.placeholder, control.title].some((hint) => hint && loose(hint) === loose(words)));
     if (hinted.length) return hinted.map((element) => ({ element, fallback: "hint inside the control" }));
     if (wanted !== "value") return [];
     // 登録番号：123 in one piece.
-    return sight.texts.flatMap(({ node, words: text }) => {
-      const rest = text.startsWith(words) ? /^\s*[:：]\s*(.+)$/.exec(text.slice(words.length)) : null;
-      return rest ? [{ element: node.parentElement ?? node, text: rest[1] }] : [];
+    return sight.texts.filter(({ words: text }) => text.startsWith(words)).flatMap(({ node, words: text }) => {
+      const rest = /^\s*[:：]\s*(.+)$/.exec(text.slice(words.length));
+      return rest && legible(node) ? [{ element: holder(node), text: rest[1] }] : [];
     });
   }
 
@@ -216,11 +244,11 @@
 
   function byText(sight, words) {
     const asked = plain(words);
-    const exact = sight.texts.filter((text) => text.words === asked);
-    const found = exact.length ? exact : sight.texts.filter((text) => text.words.includes(asked));
-    const elements = found.map(({ node }) => (node.nodeType === Node.TEXT_NODE ? node.parentElement : node)).filter(Boolean);
-    const named = exact.length ? [] : sight.all(BUTTONS).filter((element) => seen(element) && nameOf(element) === asked);
-    return innermost([...new Set([...elements, ...named])]);
+    const named = sight.all(BUTTONS).filter((element) => nameOf(element) === asked && seen(element));
+    const exact = [...sight.written(asked, plain).map(({ node }) => holder(node)), ...named];
+    if (exact.length) return innermost([...new Set(exact)]);
+    const holding = sight.texts.filter((text) => text.words.includes(asked) && legible(text.node));
+    return innermost([...new Set(holding.map(({ node }) => holder(node)))]);
   }
 
   const attribute = (sight, name, value) => sight.all(`[${name}]`).filter((element) => plain(element.getAttribute(name)) === plain(value));
@@ -267,10 +295,11 @@
   // Names on the page that a name in the workflow may have been meant for.
   api.names = (wanted) => {
     const sight = new Sight();
+    const isLabel = (text) => text.words.length <= 30 && legible(text.node) && mayLabel(text) && besideText(sight, text.node, wanted).length;
     const names = wanted === "click"
       ? sight.all(CLICKABLE).filter(seen).map(nameOf)
       : [...sight.labelled.flatMap((one) => one.names), ...sight.groups.map((group) => group.name),
-         ...sight.texts.filter(({ node, words }) => words.length <= 30 && besideText(sight, node, wanted).length).map(({ words }) => words)];
+         ...sight.texts.filter(isLabel).map(({ words }) => words)];
     return [...new Set(names.filter(Boolean))].slice(0, 300);
   };
 

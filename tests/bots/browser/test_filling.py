@@ -258,10 +258,16 @@ async def test_a_secret_is_typed_but_never_told(page: OpenPage, ctx: FakeContext
 async def test_a_secret_is_not_in_the_error_of_a_field_that_cannot_be_reached(
     page: OpenPage, ctx: FakeContext, site: Site
 ) -> None:
-    await shown(page, ctx, site, "<label>数<input type=number></label>")
+    await shown(page, ctx, site, "<label>暗証<input type=color></label>")
     with pytest.raises(ApplicationError) as caught:
-        await fill({"数": Secret("ひみ" + "つ")}, page=page, ctx=ctx)
+        await fill({"暗証": Secret("ひみ" + "つ")}, page=page, ctx=ctx)
     assert "ひみつ" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_words_for_a_field_of_numbers_are_the_datas_fault(page: OpenPage, ctx: FakeContext, site: Site) -> None:
+    await shown(page, ctx, site, "<label>扶養人数<input type=number></label>")
+    with pytest.raises(BusinessError, match="二人 cannot be entered in label “扶養人数”, which takes numbers only"):
+        await fill({"扶養人数": "二人"}, page=page, ctx=ctx)
 
 
 async def test_a_sensitive_step_tells_no_values_and_keeps_no_fingerprint(

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
 
 from bots import browser as bot
-from bots.browser import Browsers, OpenPage, browser_here
+from bots.browser import Browsers, OpenPage, browser_here, go_to
 from bots.browser.browser import boundary
 from bots.browser.find import candidates
 from bots.browser.session import hosts_of
 from bots.browser.settings import BrowserSettings
+from tests.bots.browser.site import Site
 from tests.bots.contexts import FakeContext
 from yakin.actions import Found, Missing, Registry, System
-from yakin.errors import BotError, ConfigError
+from yakin.errors import BotError, ConfigError, SessionLost
 
 
 @pytest.fixture
@@ -96,6 +98,35 @@ async def test_when_none_starts_the_reasons_are_told(tmp_path: Path, ctx: FakeCo
             await browsers.browser(("a.example",))
     finally:
         await browsers.close()
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_browser_that_died_is_a_lost_session_and_the_next_session_gets_a_new_one(
+    ctx: FakeContext, site: Site
+) -> None:
+    site.show("本文")
+    system = System("窓口", site.url, ())
+    browsers = Browsers(BrowserSettings(), ctx)
+    try:
+        dying = await browsers.browser(hosts_of(system))
+        page = await OpenPage.open(dying, system, browsers.settings)
+        await go_to("/", page=page, ctx=ctx)
+        async with asyncio.timeout(20):
+            gone = asyncio.Event()
+            dying.on("disconnected", lambda _: gone.set())
+            await (await dying.new_browser_cdp_session()).send("Browser.close")
+            await gone.wait()
+        with pytest.raises(SessionLost):
+            await go_to("/", page=page, ctx=ctx)
+        await page.close()
+
+        page = await OpenPage.open(await browsers.browser(hosts_of(system)), system, browsers.settings)
+        await go_to("/", page=page, ctx=ctx)
+        await page.close()
+    finally:
+        await browsers.close()
+    assert len(ctx.noted("browser-started")) == 2
 
 
 def test_only_the_hosts_of_a_system_are_reached_directly_or_by_proxy() -> None:
