@@ -18,6 +18,7 @@ from yakin.settings import Settings, load_settings
 if TYPE_CHECKING:
     from loguru import Logger
 
+    from yakin.engine.durable import Durable
     from yakin.engine.engine import Engine
     from yakin.journal.store import JournalStore
     from yakin.results import RunResult
@@ -82,9 +83,15 @@ class Project:
         return self.settings.database_url(self.root)
 
     @cached_property
+    def durable(self) -> Durable:
+        """Makes runs survive the process; on the journal's database."""
+        from yakin.engine.durable import DbosDurable
+
+        return DbosDurable(self.database_url)
+
+    @cached_property
     def engine(self) -> Engine:
         """Creates and executes runs."""
-        from yakin.engine.durable import DbosDurable
         from yakin.engine.engine import Engine, Surroundings
 
         return Engine(
@@ -95,7 +102,7 @@ class Project:
                 secrets=self.secrets.names,
                 registry=self.registry,
                 journal=self.journal,
-                durable=DbosDurable(self.database_url),
+                durable=self.durable,
                 clock=self.clock,
                 recheck=self._recheck,
                 open_log=self._open_log,

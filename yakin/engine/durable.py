@@ -14,6 +14,8 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from yakin.errors import RunError
@@ -24,6 +26,9 @@ APPLICATION_VERSION = "1"
 
 MAX_RECOVERIES = 100
 """How often a run may be cut off and continued before it is given up."""
+
+_LOOK_EVERY = 0.05
+"""Seconds between looks into the database while a run begins, and when it has ended."""
 
 Body = Callable[[str], Awaitable[Any]]
 
@@ -69,7 +74,7 @@ class DbosDurable:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._left: asyncio.Event | None = None
+        self._told: _Told | None = None
         self._client: Any = None
 
     def prepare(self) -> None:
@@ -100,9 +105,17 @@ class DbosDurable:
         """Execute, or continue, a run until its body returns or `leave` is called."""
         from dbos import DBOS
 
-        self._left = asyncio.Event()
+        told = self._told = _Told()
+
+        async def telling(run_id: str) -> Any:
+            told.begun.set()
+            try:
+                return await body(run_id)
+            finally:
+                told.ended.set()
+
         # A queue that is registered before the launch is listened to at once, not after DBOS's next look around.
-        await self._client.register_queue_async(_queue(run), polling_interval_sec=0.05)
+        await self._client.register_queue_async(_queue(run), polling_interval_sec=_LOOK_EVERY)
         DBOS(
             config={
                 "name": APPLICATION,
@@ -115,11 +128,11 @@ class DbosDurable:
                 "run_migrations": False,
             }
         )
-        DBOS.workflow(name=_BODY, max_recovery_attempts=MAX_RECOVERIES)(body)
+        DBOS.workflow(name=_BODY, max_recovery_attempts=MAX_RECOVERIES)(telling)
         DBOS.listen_queues([_queue(run)])
         try:
             DBOS.launch()
-            await self._outcome(run)
+            await self._follow(run, told)
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             # DBOS made its own thread pool the loop's, and has shut it down.
@@ -136,8 +149,8 @@ class DbosDurable:
 
     async def leave(self) -> None:
         """Stop here for now: the run stays as if the process had been cut off."""
-        assert self._left is not None
-        self._left.set()
+        assert self._told is not None
+        self._told.left.set()
         await asyncio.Event().wait()
 
     def close(self) -> None:
@@ -146,21 +159,29 @@ class DbosDurable:
             self._client.destroy()
             self._client = None
 
-    async def _outcome(self, run: str) -> None:
+    async def _follow(self, run: str, told: _Told) -> None:
+        """Wait until a run has ended or was left. Its body tells, so that the database is not asked all the time."""
         from dbos import DBOS
 
-        assert self._left is not None
         handle: Any = await DBOS.retrieve_workflow_async(run)
-        ended = asyncio.ensure_future(handle.get_result(polling_interval_sec=0.05))
-        left = asyncio.ensure_future(self._left.wait())
-        try:
-            await asyncio.wait({ended, left}, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                _raise_if_given_up(run, ended)
-                await DBOS.delete_queue_async(_queue(run))
-        finally:
-            left.cancel()
-            ended.cancel()
+        result = partial(handle.get_result, polling_interval_sec=_LOOK_EVERY)
+        # A run that was cut off too often ends without having begun.
+        await _first(told.begun.wait(), result())
+        # There is nothing more to look for in its queue; who continues the run makes a new one.
+        await DBOS.delete_queue_async(_queue(run))
+        if told.begun.is_set():
+            await _first(told.ended.wait(), told.left.wait())
+        if not told.left.is_set():
+            await _unless_given_up(run, result())
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a run's body tells of itself."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 _BODY = "execute_run"
@@ -170,14 +191,24 @@ def _queue(run: str) -> str:
     return f"run:{run}"
 
 
-def _raise_if_given_up(run: str, ended: asyncio.Future[Any]) -> None:
+async def _first(*waiting: Awaitable[Any]) -> None:
+    """Wait until one of them has ended, and leave the others."""
+    tasks = [asyncio.ensure_future(one) for one in waiting]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _unless_given_up(run: str, result: Awaitable[Any]) -> None:
     from dbos import error as dbos_error
 
-    failure = ended.exception()
-    if isinstance(failure, dbos_error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded):
+    try:
+        await result
+    except dbos_error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded as failure:
         raise RunError("Run {run} was cut off too often and is given up", run=run) from failure
-    if failure is not None:
-        raise failure
 
 
 def _json_serializer() -> Any:
