@@ -58,7 +58,7 @@ def test_the_receipt_numbers_stand_in_the_workbook_with_its_formatting(demo_home
     home, _, _ = demo_home
     after = openpyxl.load_workbook(home.demo / "samples" / "juminzei.xlsx")[SHEET]
     before = openpyxl.load_workbook(Path(__file__).parents[2] / "samples" / "juminzei.xlsx")[SHEET]
-    columns = {cell.value: cell.column - 1 for cell in after[HEADER_ROW]}
+    columns = {cell.value: place for place, cell in enumerate(after[HEADER_ROW])}
     rows = {str(row[0].value): row for row in after.iter_rows(min_row=HEADER_ROW + 1) if row[0].value}
     in_system = {row["受付番号"]: row["登録番号"] for row in home.practice().registered()}
     for number, row in rows.items():

@@ -29,8 +29,10 @@ def practice_town_hall(home: Home) -> Iterator[None]:
     port = project.settings.systems["portal"].url.rstrip("/").rpartition(":")[2]
     project.close()
     server = subprocess.Popen(
-        [sys.executable, "-m", "yakin.practice", "--port", port, "--print-url"]
-        + ["--database", str(home.demo / "var" / "practice.sqlite")],
+        [
+            *(sys.executable, "-m", "yakin.practice", "--port", port, "--print-url"),
+            *("--database", str(home.demo / "var" / "practice.sqlite")),
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

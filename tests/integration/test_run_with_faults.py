@@ -61,7 +61,7 @@ def verdicts(result: RunResult) -> dict[str, str]:
         Faults(session_lost_at=9),
         Faults(session_lost_at=11),
         Faults(error_rate=0.1, seed=3),
-        Faults(dialog_rate=0.15, seed=5),
+        Faults(dialog_at=9),
         Faults(reordered=True),
         Faults(latency_ms=120),
         Faults(down_at=12, down_seconds=2),

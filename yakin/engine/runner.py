@@ -152,7 +152,7 @@ class Runner:
                 things,
                 self._running.names,
                 number=number,
-                retry_steps=not isinstance(step, ActionStep),
+                policies=not isinstance(step, ActionStep),
             )
             failure = await attempt.go(steps)
             if failure is None:

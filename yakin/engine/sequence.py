@@ -46,7 +46,7 @@ class Attempt:
         names: What expressions see besides `steps`.
         before_commit: Called just before a commit step.
         picture_failures: Whether the screen is pictured when a step fails.
-        retry_steps: Whether steps are tried again as they declare; not when the caller does so.
+        policies: Whether steps are tried again, and gone on from, as they declare; not when the caller does so.
         outputs: Step id → output of the steps of this attempt.
         last: Output of the step that succeeded last.
         findings: Evidence and notes.
@@ -62,7 +62,7 @@ class Attempt:
     number: int = 1
     before_commit: BeforeCommit | None = None
     picture_failures: bool = True
-    retry_steps: bool = True
+    policies: bool = True
     outputs: dict[str, Any] = field(default_factory=dict)
     last: Any = None
     findings: Findings = field(default_factory=Findings)
@@ -150,13 +150,13 @@ class Attempt:
             return None
         if self.picture_failures:
             await self.picture("failure", path)
-        if step.on_error == "continue" and not step.commit:
+        if self.policies and step.on_error == "continue" and not step.commit:
             self._context(path, sensitive=step.sensitive).note("went-on-after-error", error=outcome.error.message)
             return None
         return Failure(path, outcome.error)
 
     async def _tries(self, step: ActionStep, path: str, arguments: Mapping[str, Any]) -> Outcome:
-        policy = Policy.of(step.retry, default=ONCE) if self.retry_steps else ONCE
+        policy = Policy.of(step.retry, default=ONCE) if self.policies else ONCE
         number = 1
         while True:
             outcome = await self._once(step, path, arguments)
