@@ -1,0 +1,133 @@
+"""Yakin's side of `form_entry`: the entry block of `workflows/juminzei_nyuryoku.yaml`, run by the real engine.
+
+Nothing is switched off: the journal and the ledger on disk (SQLite, synchronous=FULL), DBOS, the commit protocol, the
+evidence. The run only pauses before an item until it is this contender's turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Turns
+from yakin.engine.durable import Body, Durable
+from yakin.log import set_up_logging
+from yakin.practice import DEFAULT_PASSWORD, DEFAULT_USER
+from yakin.project import Project
+
+WORKFLOW = "form_entry"
+
+
+class TakingTurns:
+    """Another `Durable` that waits before each item until it is to be worked on."""
+
+    def __init__(self, durable: Durable, turns: Turns) -> None:
+        self._durable = durable
+        self._turns = turns
+        self.prepare = durable.prepare
+        self.enqueue = durable.enqueue
+        self.leave = durable.leave
+        self.close = durable.close
+
+    async def execute(self, run: str, body: Body) -> None:
+        """Execute a run."""
+        await self._durable.execute(run, body)
+
+    async def step(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        """Do work once."""
+        if name.startswith("entry/") or name == "entry#end":
+            await asyncio.to_thread(self._turns.next_row)
+        return await self._durable.step(name, work)
+
+
+class BenchmarkProject(Project):
+    """The project in which the contender works."""
+
+    turns = Turns()
+
+    @cached_property
+    def durable(self) -> Durable:
+        """The usual one, taking turns."""
+        return TakingTurns(super().durable, self.turns)
+
+
+class Stopwatch:
+    """Adds up the wall time spent in methods, those of others that are called meanwhile included."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+        self.calls: dict[str, int] = {}
+
+    def watch(self, owner: type, name: str, what: str) -> None:
+        """Time every call of a method."""
+        method = getattr(owner, name)
+        if asyncio.iscoroutinefunction(method):
+
+            @functools.wraps(method)
+            async def timed(*given: Any, **named: Any) -> Any:
+                begun = time.perf_counter()
+                try:
+                    return await method(*given, **named)
+                finally:
+                    self._add(what, begun)
+        else:
+
+            @functools.wraps(method)
+            def timed(*given: Any, **named: Any) -> Any:
+                begun = time.perf_counter()
+                try:
+                    return method(*given, **named)
+                finally:
+                    self._add(what, begun)
+
+        setattr(owner, name, timed)
+
+    def _add(self, what: str, begun: float) -> None:
+        self.ms[what] = self.ms.get(what, 0.0) + (time.perf_counter() - begun) * 1000
+        self.calls[what] = self.calls.get(what, 0) + 1
+
+
+def watched() -> Stopwatch:
+    """A stopwatch on the parts of the engine that are not steps."""
+    from bots.browser.session import OpenPage
+    from yakin.engine.items import ItemWorker
+    from yakin.engine.sequence import Attempt
+    from yakin.journal.store import JournalStore
+
+    watch = Stopwatch()
+    watch.watch(JournalStore, "append", "journal: write")
+    watch.watch(JournalStore, "item", "ledger: read")
+    watch.watch(JournalStore, "claims", "ledger: read")
+    watch.watch(OpenPage, "picture", "picture")
+    watch.watch(Attempt, "evaluate", "expressions")
+    watch.watch(ItemWorker, "work", "item")
+    return watch
+
+
+def main() -> None:
+    """Arguments: folder of the project, and `--where` to time the parts of the engine too."""
+    root = Path(sys.argv[1])
+    watch = watched() if "--where" in sys.argv else None
+    project = BenchmarkProject(root, more_secrets={"portal_user": DEFAULT_USER, "portal_password": DEFAULT_PASSWORD})
+    set_up_logging(project.masker.mask)
+    run = project.engine.create(project.checked(WORKFLOW), {}, actor="benchmark")
+    asyncio.run(project.engine.execute(run))
+    result = project.result(run)
+    steps: dict[str, float] = {}
+    for item in result.items:
+        for path, ms in item.steps_ms.items():
+            steps[path] = steps.get(path, 0.0) + ms
+    done = [item for item in result.items if item.verdict == "registered" and item.result.get("登録番号")]
+    pictures = sum(1 for item in done if item.evidence)
+    project.close()
+    project.turns.say(registered=len(done), pictures=pictures, stages=steps, parts={} if watch is None else watch.ms)
+
+
+if __name__ == "__main__":
+    main()
