@@ -130,13 +130,13 @@ class Batch:
             candidates = self._candidates(block)
         except ActionError as error:
             return BatchEnd(await running.failed_at_once(block, error), stopped=True)
-        refused = await running.durable.step(f"{path}#items", lambda: self._create(block, path, candidates))
+        refused = await running.once(f"{path}#items", lambda: self._create(block, path, candidates))
         if refused is not None:
             return BatchEnd(ErrorInfo.from_json(refused), stopped=True)
         mine = {item.key for item in await asyncio.to_thread(running.frame.journal.items, self._run, path)}
         chosen = [candidate for candidate in candidates if candidate.key in mine]
         stopped = await self._each(block, path, chosen)
-        ended = await running.durable.step(f"{path}#end", lambda: self._end(path, chosen, stopped=stopped))
+        ended = await running.once(f"{path}#end", lambda: self._end(path, chosen, stopped=stopped))
         if block.id is not None:
             running.outputs[block.id] = await self._output(path, chosen)
         return BatchEnd(None if ended is None else ErrorInfo.from_json(ended), stopped)
@@ -233,7 +233,7 @@ class Batch:
         failures = 0
         for candidate in chosen:
             await self._between_items()
-            state = await self._running.durable.step(f"{path}/{candidate.key}", partial(worker.work, candidate))
+            state = await self._running.once(f"{path}/{candidate.key}", partial(worker.work, candidate))
             if state in ("failed", "in_doubt") and not await self._is_set_aside(path, candidate.key):
                 failures += 1
                 if _too_many(block, failures):

@@ -21,12 +21,13 @@ from yakin.engine import inputs as run_inputs
 from yakin.engine.batch import Selection
 from yakin.engine.context import RunFrame
 from yakin.engine.durable import Durable
+from yakin.engine.invoke import as_yakin_error
 from yakin.engine.ports import Journal, RunRow
 from yakin.engine.runner import Runner
 from yakin.engine.running import Running
-from yakin.errors import JournalError, RunError
+from yakin.errors import ErrorInfo, JournalError, RunError
 from yakin.events import RunCreated, RunFinished, RunStarted
-from yakin.results import fold
+from yakin.results import RunResult, fold
 from yakin.workflow.check import CheckedWorkflow
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Engine:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._stopping: asyncio.Event | None = None
+        self._broken: JournalError | None = None
 
     def folder(self, run: str) -> Path:
         """The run's own folder: log, artifacts, evidence, reports."""
@@ -140,21 +142,24 @@ class Engine:
             raise RunError("Run {run} is finished: {status}", run=row.id, status=row.status)
         self._around.durable.prepare()
         self._stopping = asyncio.Event()
-        broken: list[JournalError] = []
+        self._broken = None
 
         async def body(run_id: str) -> str:
             try:
                 return await self._execute_here(run_id)
             except JournalError as error:
-                # Not a failed run: nothing more can be proved now, so it stands still and can be continued later.
-                broken.append(error)
-                await self._around.durable.leave()
+                await self._stand_still(error)
                 raise
 
         with self._alone(row.id):
             await self._around.durable.execute(row.id, body)
-        if broken:
-            raise broken[0]
+        if self._broken is not None:
+            raise self._broken
+
+    async def _stand_still(self, error: JournalError) -> None:
+        """Not a failed run: nothing more can be proved now, so it stays where it is and can be continued later."""
+        self._broken = error
+        await self._around.durable.leave()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -194,12 +199,22 @@ class Engine:
                     facts=_facts(),
                 )
             )
-            known = {step.path: step for step in before.steps if not step.items}
-            error = await Runner(running, Selection.from_json(row.selection), known).execute()
+            error = await self._steps(running, row, before)
             status = "succeeded" if error is None else "failed"
             duration = int((around.clock.monotonic() - begun) * 1000)
             await running.record(RunFinished(run=run, status=status, error=error, duration_ms=duration))
             return status
+
+    async def _steps(self, running: Running, row: RunRow, before: RunResult) -> ErrorInfo | None:
+        """Execute the steps; a mistake of ours fails the run instead of leaving it without an end."""
+        known = {step.path: step for step in before.steps}
+        try:
+            return await Runner(running, Selection.from_json(row.selection), known).execute()
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told as the run's failure, with its details in the log
+            running.frame.log.opt(exception=error).error("the run broke off")
+            return as_yakin_error(error, "yakin").info()
 
     def _running(self, row: RunRow, log: Logger) -> Running:
         around = self._around
@@ -241,6 +256,7 @@ class Engine:
             durable=around.durable,
             is_live=self.is_live,
             names=names,
+            stand_still=self._stand_still,
             stopping=self._stopping,
         )
 

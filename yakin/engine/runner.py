@@ -98,7 +98,7 @@ class Runner:
     async def _unit(self, step: ActionStep | Block, steps: Sequence[StepNode], *, policy: Policy) -> bool:
         """Execute a step, or a block in one session, as one checkpointed piece of work."""
         path = self._running.checked.step_path(step)
-        ended = await self._running.durable.step(path, lambda: self._tries(step, steps, path, policy))
+        ended = await self._running.once(path, lambda: self._tries(step, steps, path, policy))
         if ended["status"] == "succeeded":
             value = await asyncio.to_thread(artifacts.load, self._running.frame.folder, path, ended["output"])
             if isinstance(step, Block):

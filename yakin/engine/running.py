@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from yakin.actions import Registry
 from yakin.engine.context import Findings, RunFrame, StepContext
 from yakin.engine.durable import Durable
 from yakin.engine.resources import LiveThings
-from yakin.errors import ErrorInfo, YakinError
+from yakin.errors import ErrorInfo, JournalError, YakinError
 from yakin.events import Event, StepFinished, StepStarted
 from yakin.workflow.check import CheckedWorkflow
 from yakin.workflow.expressions import evaluate
@@ -29,6 +29,7 @@ class Running:
         durable: Makes work survive the process.
         is_live: Whether a run is being executed by some process at this moment.
         names: What expressions see everywhere in the run, without `steps`.
+        stand_still: Leaves the run where it is, to be continued later, because something could not be recorded.
         outputs: Step id → what the step handed on, as far as the run has come.
         things: The run's live things.
         stopping: Set when a person asked the run to stop after the current item.
@@ -40,6 +41,7 @@ class Running:
     durable: Durable
     is_live: Callable[[str], bool]
     names: Mapping[str, Any]
+    stand_still: Callable[[JournalError], Awaitable[None]]
     outputs: dict[str, Any] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     things: LiveThings = field(init=False)
@@ -50,6 +52,21 @@ class Running:
     def evaluate(self, value: Any, **more: Any) -> Any:
         """A value of the workflow with its expressions evaluated in what the run has come to so far."""
         return evaluate(value, {**self.names, "steps": self.outputs, **more})
+
+    async def once(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        """Do work once in the life of the run; later its recorded result (plain JSON data) is returned instead.
+
+        What fails because the journal cannot be written is not done and not failed: the run stands still before it.
+        """
+
+        async def provable() -> Any:
+            try:
+                return await work()
+            except JournalError as error:
+                await self.stand_still(error)
+                raise
+
+        return await self.durable.step(name, provable)
 
     async def record(self, *events: Event) -> None:
         """Append events to the journal; on return they are on disk.
@@ -86,7 +103,7 @@ class Running:
         async def record() -> None:
             await self.record(*self.at_once(step, status, error))
 
-        await self.durable.step(self.checked.step_path(step), record)
+        await self.once(self.checked.step_path(step), record)
 
     async def failed_at_once(self, step: StepNode, error: YakinError) -> ErrorInfo:
         """Record, once, that a step failed before anything was done."""

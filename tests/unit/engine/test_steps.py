@@ -174,24 +174,24 @@ async def test_a_finished_run_is_not_executed_again(office: Office) -> None:
         await office.execute(run)
 
 
-async def test_a_run_that_is_stopped_is_left_between_items_and_can_go_on(office: Office) -> None:
+async def test_a_run_that_is_stopped_is_left_between_items_and_can_go_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tests.unit.engine.town import workflow
 
     run = office.create(workflow(["a", "b", "c"]))
-    written = office.system.script["write"] = [None]
-    original = office.system.next_fault
+    working = office.system.next_fault
 
     def stop_at_the_second(name: str) -> str | None:
         if name == "register" and office.system.calls.count("register") == 1:
             office.engine.stop()
-        return original(name)
+        return working(name)
 
-    office.system.next_fault = stop_at_the_second  # type: ignore[method-assign]
+    monkeypatch.setattr(office.system, "next_fault", stop_at_the_second)
     left = await office.execute(run)
-    assert written == []
     assert left.status == "running"
     assert [item.verdict for item in left.items] == ["registered", "registered", "pending"]
-    office.system.next_fault = original  # type: ignore[method-assign]
+    monkeypatch.undo()
     result = await office.execute(run)
     assert result.status == "succeeded"
     assert office.system.registered == {"a": 1, "b": 1, "c": 1}
@@ -209,3 +209,27 @@ async def test_the_journal_and_the_log_never_see_what_a_sensitive_step_was_given
     result = await office.run(text)
     assert result.status == "failed"
     assert result.steps[0].evidence == (), "no picture once something sensitive is on the screen"
+
+
+async def test_a_journal_that_cannot_be_written_stops_the_run_before_the_commit_and_it_goes_on_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.engine.town import workflow
+    from yakin.events import CommitIntended, Event
+
+    run = office.create(workflow(["a", "b"]))
+    append = office.journal.append
+
+    def full_disk(actor: str, *events: Event, **more: object) -> None:
+        if any(isinstance(event, CommitIntended) and event.item == "b" for event in events):
+            raise JournalError("The disk is full")
+        append(actor, *events, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(office.journal, "append", full_disk)
+    with pytest.raises(JournalError, match="full"):
+        await office.execute(run)
+    assert office.system.registered == {"a": 1}, "what cannot be recorded is not done"
+    monkeypatch.undo()
+    result = await office.execute(run)
+    assert result.status == "succeeded"
+    assert office.system.registered == {"a": 1, "b": 1}
