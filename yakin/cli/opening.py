@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from yakin.errors import ConfigError, RunError
-from yakin.project import Project
-from yakin.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     import typer
+
+    from yakin.project import Project
+    from yakin.settings import Settings
 
 DEMO = Path("demo")
 """Folder of the demo's project, below the data folder."""
@@ -30,6 +31,8 @@ def open_project(root: Path) -> Project:
     """
     from yakin.log import set_up_logging
     from yakin.practice import DEFAULT_PASSWORD, DEFAULT_USER
+    from yakin.project import Project
+    from yakin.settings import load_settings
 
     settings = load_settings(root)
     known: dict[str, str] = {}

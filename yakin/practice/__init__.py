@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from yakin.practice.command import serve
 from yakin.practice.faults import Faults
-from yakin.practice.server import DEFAULT_PASSWORD, PracticeServer
+from yakin.practice.server import DEFAULT_PASSWORD, DEFAULT_USER, PracticeServer
 from yakin.practice.store import Store
-from yakin.practice.system import USER as DEFAULT_USER
 
 __all__ = ["DEFAULT_PASSWORD", "DEFAULT_USER", "Faults", "PracticeServer", "Store", "serve"]

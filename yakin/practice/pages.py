@@ -7,7 +7,8 @@ import hmac
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from yakin.practice.system import COOKIE, EXPIRED, USER, hall_of, texts
+from yakin.practice.server import DEFAULT_USER
+from yakin.practice.system import COOKIE, EXPIRED, hall_of, texts
 
 
 async def show_login(request: Request) -> Response:
@@ -20,10 +21,10 @@ async def sign_in(request: Request) -> Response:
     """Begin a session for the right user and password."""
     hall, posted = hall_of(request), await texts(request)
     given = (posted.get("user", "") + "\0" + posted.get("password", "")).encode()
-    if not hmac.compare_digest(given, f"{USER}\0{hall.password}".encode()):
+    if not hmac.compare_digest(given, f"{DEFAULT_USER}\0{hall.password}".encode()):
         return hall.page(request, "login.html", message="利用者IDまたはパスワードが正しくありません。")
     answer = RedirectResponse("/menu", 303)
-    answer.set_cookie(COOKIE, hall.sessions.open(USER), httponly=True, samesite="lax")
+    answer.set_cookie(COOKIE, hall.sessions.open(DEFAULT_USER), httponly=True, samesite="lax")
     return answer
 
 

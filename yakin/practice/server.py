@@ -16,6 +16,7 @@ from yakin.practice.store import JST, Store
 if TYPE_CHECKING:
     import uvicorn
 
+DEFAULT_USER = "zeimu01"
 DEFAULT_PASSWORD = "yakan-2026"  # noqa: S105 - printed in the manual of the practice system
 
 

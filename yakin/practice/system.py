@@ -21,7 +21,6 @@ from yakin.practice.sessions import Sessions
 from yakin.practice.store import JST, Store
 from yakin.practice.validation import shown
 
-USER = "zeimu01"
 COOKIE = "JUMINZEISESSION"
 REGISTER = "/declarations/register"
 EXPIRED = "セッションの有効期限が切れました。もう一度ログインしてください。"

@@ -51,8 +51,8 @@ def workflow_page() -> str:
         "\n".join(kinds),
         "A duration is a number with a unit: `500ms`, `30s`, `5m`, `3h`, `2d`. Texts may hold "
         "[expressions](expressions.md) where that makes sense; `check` says where it does not.",
-        "Today `check` accepts `lanes`, `call`, `approve`, `parallel` and `triggers`, and `run` says clearly that it "
-        "cannot execute them yet.",
+        "`check` accepts `lanes`, `call`, `approve` and `parallel` today, and `run` says clearly that it cannot execute "
+        "them yet. Nothing fires `triggers` yet.",
         *_sections(titles, named),
     )
 
