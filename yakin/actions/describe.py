@@ -33,7 +33,8 @@ def describe(spec: ActionSpec) -> str:
     if spec.returns:
         parts.append(f"Hands on: {spec.returns}")
     if spec.raises:
-        parts.append("\n".join(f"- raises `{name}`: {when}" for name, when in spec.raises.items()))
+        parts.append("Fails with:")
+        parts.append("\n".join(f"- `{name}`: {when}" for name, when in spec.raises.items()))
     if spec.example:
         parts.append(f"```yaml\n{spec.example}\n```")
     return "\n\n".join(parts)
