@@ -68,9 +68,15 @@ class ItemResult:
 
     @property
     def verdict(self) -> str:
-        """The state in one word for people: `registered found set_aside failed in_doubt skipped pending in_progress`."""
+        """The state in one word for people.
+
+        `registered found set_aside failed in_doubt rehearsed skipped pending in_progress`; what an earlier run has
+        registered is found.
+        """
         if self.state == "done":
             return self.how or "registered"
+        if self.state == "skipped":
+            return {"done_before": "found", "rehearsed": "rehearsed"}.get(self.how, "skipped")
         return "set_aside" if self.set_aside else self.state
 
 

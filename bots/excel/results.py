@@ -27,7 +27,6 @@ _WORDS = {
 """Verdict of an item (see `yakin.results.ItemResult.verdict`) → what a clerk reads."""
 
 _WEAK = frozenset({"skipped", "pending", "in_progress"})
-"""Verdicts that say nothing new about a row: what an earlier run wrote there stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,11 @@ def words_for(item: Mapping[str, Any]) -> str:
     return f"{words}: {reason}" if reason and verdict not in ("registered", "found", "pending") else words
 
 
+def _says_nothing_new(item: Mapping[str, Any]) -> bool:
+    """Whether what an earlier run wrote of the row says more than this one."""
+    return item.get("how") == "done_before" or (item.get("verdict") or item.get("state")) in _WEAK
+
+
 def plan_results(
     table: Table, key: str, items: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, status_column: str
 ) -> Plan:
@@ -97,8 +101,8 @@ def plan_results(
             continue
         result = item.get("result") or {}
         changes += [CellChange(at[0], names[name], result[name]) for name in names if result.get(name) is not None]
-        verdict = item.get("verdict") or item.get("state")
-        changes.append(CellChange(at[0], status_column, words_for(item), only_if_empty=verdict in _WEAK))
+        if item.get("verdict") != "rehearsed":
+            changes.append(CellChange(at[0], status_column, words_for(item), only_if_empty=_says_nothing_new(item)))
     return Plan((*dict.fromkeys(names.values()), status_column), tuple(changes), tuple(missing))
 
 

@@ -44,8 +44,6 @@ STATUSES: Mapping[str, str] = {
 }
 """Status of a run or step → its word."""
 
-_KINDS_OF_SKIPPED: Mapping[str, str] = {"rehearsed": "rehearsed", "done_before": "found"}
-
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "registered": mark_plural("{n} item was registered.", "{n} items were registered."),
     "found": mark_plural("{n} was already there.", "{n} were already there."),
@@ -88,8 +86,6 @@ class Outcome:
 
 def verdict_of(item: ItemResult) -> str:
     """One of the keys of `VERDICTS`: what a reader has to know of an item."""
-    if item.verdict == "skipped" and item.how in _KINDS_OF_SKIPPED:
-        return _KINDS_OF_SKIPPED[item.how]
     if item.verdict in VERDICTS:
         return item.verdict
     return "pending" if item.verdict == "in_progress" else "registered"
