@@ -72,6 +72,7 @@
       return {
         count: found.length,
         found: found.length === 1 ? info(found[0]) : null,
+        value: found.length === 1 && wanted === "value" ? valueOf(found[0]) : null,
         print: found.length === 1 && print && found[0].element.matches(`${CONTROLS},${CLICKABLE}`) ? fingerprint(sight, found[0].element) : null,
         described: found.length > 1 ? found.slice(0, 10).map(({ element }) => describe(element)) : [],
       };
@@ -221,6 +222,25 @@
     const before = table.previousElementSibling;
     return before?.matches("h1,h2,h3,h4,h5,h6,p,div,b,font,center") ? wordsOf(before) : "";
   }
+
+  // Old libraries teach arrays and texts a JSON of their own.
+  const { parse, stringify } = JSON;
+  const TEACHABLE = [Object, Array, String, Number, Boolean].map((kind) => kind.prototype);
+  function written(answer) {
+    const taught = TEACHABLE.filter((one) => Object.hasOwn(one, "toJSON")).map((one) => [one, Object.getOwnPropertyDescriptor(one, "toJSON")]);
+    for (const [one] of taught) delete one.toJSON;
+    try {
+      return stringify(answer ?? null);
+    } finally {
+      for (const [one, own] of taught) Object.defineProperty(one, "toJSON", own);
+    }
+  }
+
+  // One function of this script, called from outside: its name and what it is given as JSON, and so is the answer.
+  api.answer = async (question) => {
+    const [name, given] = parse(question);
+    return written(await api[name](given));
+  };
 
   const open = window.open;
   const known = new WeakSet();

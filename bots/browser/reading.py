@@ -62,18 +62,11 @@ async def verify(
 
 
 async def _values(page: OpenPage, ctx: Context, targets: Sequence[Target]) -> list[Any]:
-    while True:
-        matches = await found_in_time(page, ctx, targets, "value")
-        frames = list(dict.fromkeys(match.frame for match in matches if match is not None))
-        try:
-            answers = await asyncio.gather(*(ask(frame, "values") for frame in frames))
-        except DocumentLeft:
-            continue
-        held = dict(zip(frames, answers, strict=True))
-        for match in matches:
-            if match is not None:
-                note_match(page, ctx, match)
-        return [None if match is None else held[match.frame][match.position] for match in matches]
+    matches = await found_in_time(page, ctx, targets, "value")
+    for match in matches:
+        if match is not None:
+            note_match(page, ctx, match)
+    return [None if match is None else match.value for match in matches]
 
 
 @action(idempotent=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -14,8 +15,8 @@ from yakin.errors import ApplicationError, SessionLost, TimedOut
 if TYPE_CHECKING:
     from playwright.async_api import Frame
 
-_ASK = "([name, given]) => { const api = window[Symbol.for('yakin.browser')]; return api?.look ? api[name](given) : '\\u0000' }"
-_ABSENT = "\0"
+_ASK = "question => window[Symbol.for('yakin.browser')]?.answer?.(question) ?? ''"
+"""Question and answer are JSON: as objects, Playwright would take them apart and check them value by value."""
 _HOLD = "given => window[Symbol.for('yakin.browser')].elements(given)"
 _GONE = (
     "Execution context was destroyed",
@@ -48,11 +49,12 @@ async def ask(frame: Frame, name: str, given: Any = None, *, seconds: float = 30
         SessionLost: The page or its browser is gone.
     """
     async with page_errors(f"asking the page ({name})", seconds):
-        answer = await frame.evaluate(_ASK, [name, given])
-        if answer == _ABSENT:
+        question = json.dumps([name, given], ensure_ascii=False)
+        answer: str = await frame.evaluate(_ASK, question)
+        if not answer:
             await frame.evaluate(source())
-            answer = await frame.evaluate(_ASK, [name, given])
-    return answer
+            answer = await frame.evaluate(_ASK, question)
+    return json.loads(answer)
 
 
 async def elements(frame: Frame, wanted: list[list[int | None]], *, seconds: float = 30.0) -> list[Any]:

@@ -129,6 +129,7 @@ class Match:
         fallback: How it was found although its label is not tied to it; None when it is.
         opens: Whether clicking it opens another window.
         fingerprint: How it looks, when that was asked for.
+        value: What it holds or shows, of a value.
     """
 
     target: Target
@@ -142,6 +143,7 @@ class Match:
     fallback: str | None
     opens: bool
     fingerprint: Mapping[str, Any] | None
+    value: Any
 
 
 async def find(page: OpenPage, ctx: Context, targets: Sequence[Target], wanted: Wanted) -> list[Match | None]:
@@ -202,6 +204,7 @@ def _one(
         fallback=seen["fallback"],
         opens=seen["opens"],
         fingerprint=answer["print"],
+        value=answer["value"],
     )
 
 

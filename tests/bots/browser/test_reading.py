@@ -180,3 +180,15 @@ async def test_a_picture_is_kept_as_evidence_but_not_of_a_sensitive_step(
     ctx.sensitive = True
     assert await screenshot("確認", page=page, ctx=ctx) == {"path": None}
     assert len(ctx.evidence) == 1
+
+
+async def test_an_old_library_with_a_json_of_its_own_does_not_change_what_is_read(
+    page: OpenPage, ctx: FakeContext, site: Site
+) -> None:
+    taught = "<script>for (const kind of [Array, String, Object]) kind.prototype.toJSON = () => '別物'</script>"
+    site.show(f"{CONFIRM}<table><caption>一覧</caption><tr><th>番号</th></tr><tr><td>1</td></tr></table>", head=taught)
+    await go_to("/", page=page, ctx=ctx)
+    assert await read_text(label="氏名", page=page, ctx=ctx) == {"text": "山﨑　髙志"}
+    table = await read_table(caption="一覧", page=page, ctx=ctx)
+    assert [row["番号"] for row in table.rows] == ["1"]
+    assert await page.current.evaluate("() => JSON.stringify(['表'])") == '"別物"'
