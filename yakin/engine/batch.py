@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from yakin.engine.items import Candidate, ItemWorker
+from yakin.engine.candidates import Candidate
+from yakin.engine.items import ItemWorker
 from yakin.engine.running import Running
-from yakin.engine.sessions import Sessions
+from yakin.engine.sessions import Sessions, Workplace
 from yakin.errors import ActionError, BusinessError, ErrorInfo, RunError
 from yakin.events import ItemsCreated, ItemSettled, StepFinished
 from yakin.results import ItemResult
@@ -227,9 +228,8 @@ class Batch:
 
     async def _each(self, block: ItemsBlock | Block, path: str, chosen: Sequence[Candidate]) -> bool:
         """Work on the items one after the other; True when the rest was left because of failures."""
-        worker = ItemWorker(
-            self._running, self._sessions, block, path, commits=contains_commit(block), count=len(chosen)
-        )
+        place = Workplace(self._sessions, self._running.things, block.in_)
+        worker = ItemWorker(self._running, place, block, path, commits=contains_commit(block), count=len(chosen))
         failures = 0
         for candidate in chosen:
             await self._between_items()

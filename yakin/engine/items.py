@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from yakin.actions import Evidence
+from yakin.engine.candidates import Candidate, plain_result
 from yakin.engine.ports import Claimed, LedgerItem
-from yakin.engine.resources import LiveThings
+from yakin.engine.probe import Look, Probe
 from yakin.engine.retry import ITEM, Policy
 from yakin.engine.running import Running
 from yakin.engine.sequence import Attempt, Failure
-from yakin.engine.sessions import Sessions
+from yakin.engine.sessions import Workplace
 from yakin.errors import (
     AlreadyThere,
     ApplicationError,
@@ -30,42 +32,8 @@ from yakin.errors import (
     TimedOut,
     YakinError,
 )
-from yakin.events import CommitIntended, ItemProbed, ItemSettled, ItemStarted
+from yakin.events import CommitIntended, ItemSettled, ItemStarted
 from yakin.workflow.model import BlockNode, seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One row of the business data, before or while it is worked on.
-
-    Attributes:
-        key: Business key.
-        label: Where it stands, for people.
-        row: The data.
-        index: Counted from 1.
-    """
-
-    key: str
-    label: str
-    row: Any
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a probe saw.
-
-    Attributes:
-        found: True, False, or None when it could not tell.
-        result: The item's result as read from the system.
-        error: Why it could not tell.
-        evidence: The screen it saw.
-    """
-
-    found: bool | None
-    result: Mapping[str, Any]
-    error: YakinError | None = None
-    evidence: tuple[Evidence, ...] = ()
 
 
 class ItemWorker:
@@ -73,7 +41,7 @@ class ItemWorker:
 
     Args:
         running: The run.
-        sessions: Its sessions.
+        place: Where the block's steps run.
         block: The block.
         path: Path of the block.
         commits: Whether the block has a commit step.
@@ -81,16 +49,17 @@ class ItemWorker:
     """
 
     def __init__(
-        self, running: Running, sessions: Sessions, block: BlockNode, path: str, *, commits: bool, count: int
+        self, running: Running, place: Workplace, block: BlockNode, path: str, *, commits: bool, count: int
     ) -> None:
         self._running = running
-        self._sessions = sessions
+        self._place = place
         self._block = block
         self._path = path
         self._commits = commits
         self._count = count
         self._policy = Policy.of(block.retry, default=ITEM)
         self._run = running.frame.run
+        self._probe = Probe(running, place, block, path, count=count)
 
     async def work(self, candidate: Candidate) -> str:
         """Bring one item to an end; safe to call again at any time.
@@ -138,7 +107,7 @@ class ItemWorker:
         return await self._settle_for_dead_run(candidate, other)
 
     async def _settle_for_dead_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
-        look = await self._absent_or_found(candidate, 0, other.intent_at)
+        look = await self._probe.until_sure(candidate, 0, other.intent_at)
         theirs = ItemSettled(run=other.run, step=other.step, item=other.key, attempt=other.attempt, state="in_doubt")
         if look is None or look.found is None:
             error = ItemInDoubt(
@@ -159,17 +128,18 @@ class ItemWorker:
         clock = self._running.frame.clock
         begun = clock.monotonic()
         await self._running.record(ItemStarted(run=self._run, step=self._path, item=candidate.key, attempt=number))
-        things = await self._things()
+        things = await self._place.things()
         if isinstance(things, Failure):
             return await self._record(self._failed(candidate, number, things, last=last))
         if self._block.on_repeat == "skip" and number == 1:
-            look = await self._probe(candidate, number)
+            look = await self._probe.look(candidate, number)
             if look.found:
                 return await self._record(self._found(candidate, number, "found", look))
-        attempt = self._new_attempt(candidate, number, things)
+        attempt = candidate.attempt(self._running, things, number, count=self._count)
+        attempt.before_commit = partial(self._before_commit, candidate, number, attempt)
         failure = await self._go(attempt)
         if failure is not None and isinstance(failure.error, SessionLost):
-            await self._lose_session()
+            await self._place.lose()
         settled = await self._judge(candidate, number, attempt, failure, last=last)
         settled = replace(
             settled,
@@ -222,7 +192,7 @@ class ItemWorker:
 
     def _registered(self, candidate: Candidate, number: int, attempt: Attempt) -> ItemSettled:
         try:
-            result = _plain_result(attempt.evaluate(dict(self._block.result or {})))
+            result = plain_result(attempt.evaluate(dict(self._block.result or {})))
         except YakinError as error:
             # The commit went through; a result that cannot be put together does not make it undone.
             return self._settled(candidate, number, "done", how="registered", error=error)
@@ -236,7 +206,7 @@ class ItemWorker:
 
     async def _there_already(self, candidate: Candidate, number: int, failure: Failure) -> ItemSettled:
         """The system says that it is there: it is found, or set aside when the probe does not see it."""
-        look = await self._probe(candidate, number)
+        look = await self._probe.look(candidate, number)
         if look.found:
             return self._found(candidate, number, "found", look)
         return self._failed(candidate, number, failure, last=True)
@@ -245,7 +215,7 @@ class ItemWorker:
         self, candidate: Candidate, number: int, intent_at: datetime | None, how: str = "registered"
     ) -> ItemSettled | None:
         """Settle an item in doubt by its probe; None when it surely was not registered and may be tried again."""
-        look = await self._absent_or_found(candidate, number, intent_at)
+        look = await self._probe.until_sure(candidate, number, intent_at)
         if look is None:
             return self._settled(candidate, number, "in_doubt")
         if look.found:
@@ -257,99 +227,15 @@ class ItemWorker:
         await self._record(self._settled(candidate, number, "pending", how="absent"))
         return None
 
-    async def _absent_or_found(self, candidate: Candidate, number: int, intent_at: datetime | None) -> Look | None:
-        """Look until the answer can be believed; None without a probe.
-
-        A request that was sent may still be on its way through the system, so "not there" counts only `absent_after`
-        the commit was begun.
-        """
-        if not self._block.probe:
-            return None
-        clock = self._running.frame.clock
-        believable = (intent_at or clock.now()) + timedelta(seconds=seconds(self._block.absent_after))
-        while True:
-            look = await self._probe(candidate, number)
-            await self._running.record(
-                ItemProbed(
-                    run=self._run,
-                    step=self._path,
-                    item=candidate.key,
-                    attempt=number,
-                    found=look.found,
-                    error=None if look.error is None else look.error.info(),
-                )
-            )
-            left = (believable - clock.now()).total_seconds()
-            if look.found is not False or left <= 0:
-                return look
-            await clock.sleep(left)
-
-    async def _probe(self, candidate: Candidate, number: int) -> Look:
-        """Look in the system whether the item is there."""
-        tries = 0
-        while True:
-            tries += 1
-            things = await self._things()
-            attempt = None
-            failure: Failure | None
-            if isinstance(things, Failure):
-                failure = things
-            else:
-                attempt = self._new_attempt(candidate, number, things)
-                failure = await attempt.go(self._block.probe)
-            if attempt is not None and failure is None:
-                return await self._seen(attempt)
-            assert failure is not None
-            if isinstance(failure.error, SessionLost):
-                await self._lose_session()
-            if not ITEM.again(tries, failure.error):
-                evidence = () if attempt is None else tuple(attempt.findings.evidence)
-                return Look(None, {}, failure.error, evidence)
-            await self._running.frame.clock.sleep(ITEM.pause(tries))
-
-    async def _seen(self, attempt: Attempt) -> Look:
-        try:
-            found = bool(attempt.evaluate(self._block.found))
-            result = _plain_result(attempt.evaluate(dict(self._block.found_result or {}))) if found else {}
-        except YakinError as error:
-            return Look(None, {}, error)
-        if found:
-            await attempt.picture("found", f"{self._path}.probe")
-        return Look(found, result, evidence=tuple(attempt.findings.evidence))
-
-    def _new_attempt(self, candidate: Candidate, number: int, things: LiveThings) -> Attempt:
-        attempt = Attempt(
-            self._running,
-            things,
-            {
-                **self._running.names,
-                "item": candidate.row,
-                "loop": {"index": candidate.index, "count": self._count},
-            },
-            item=candidate.key,
-            number=number,
+    async def _before_commit(self, candidate: Candidate, number: int, attempt: Attempt, step: str) -> bool:
+        """Picture what is about to be committed and write down the intent; False when rehearsing."""
+        await attempt.picture("confirm", step)
+        if self._running.frame.rehearsing:
+            return False
+        await self._running.record(
+            CommitIntended(run=self._run, step=self._path, item=candidate.key, attempt=number, at_step=step)
         )
-
-        async def before_commit(step: str) -> bool:
-            await attempt.picture("confirm", step)
-            if self._running.frame.rehearsing:
-                return False
-            await self._running.record(
-                CommitIntended(run=self._run, step=self._path, item=candidate.key, attempt=number, at_step=step)
-            )
-            return True
-
-        attempt.before_commit = before_commit
-        return attempt
-
-    async def _things(self) -> LiveThings | Failure:
-        if self._block.in_ is None:
-            return self._running.things
-        return await self._sessions.get(self._block.in_)
-
-    async def _lose_session(self) -> None:
-        if self._block.in_ is not None:
-            await self._sessions.lose(self._block.in_)
+        return True
 
     async def _ledger(self, candidate: Candidate) -> LedgerItem:
         item = await asyncio.to_thread(self._running.frame.journal.item, self._run, self._path, candidate.key)
@@ -391,14 +277,3 @@ class ItemWorker:
             at_step=at_step,
             evidence=tuple(evidence),
         )
-
-
-def _plain_result(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Results are shown and kept as text, numbers and booleans."""
-    return {name: _plain_cell(value) for name, value in result.items()}
-
-
-def _plain_cell(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

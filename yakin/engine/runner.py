@@ -9,11 +9,10 @@ from typing import Any
 
 from yakin.engine import artifacts
 from yakin.engine.batch import Batch, Selection
-from yakin.engine.resources import LiveThings
 from yakin.engine.retry import ITEM, ONCE, Policy
 from yakin.engine.running import Running
 from yakin.engine.sequence import Attempt, Failure
-from yakin.engine.sessions import Sessions
+from yakin.engine.sessions import Sessions, Workplace
 from yakin.errors import ActionError, ErrorInfo, ItemInDoubt, SessionLost, YakinError
 from yakin.events import StepFinished
 from yakin.results import StepResult
@@ -140,7 +139,9 @@ class Runner:
         await self._running.record(self._running.started(step, number))
         clock = self._running.frame.clock
         begun = clock.monotonic()
-        things = await self._things(step)
+        system = step.in_ if isinstance(step, Block) else None
+        place = Workplace(self._sessions, self._running.things, system)
+        things = await place.things()
         attempt = None
         failure: Failure | None
         output: dict[str, Any] = {}
@@ -158,8 +159,8 @@ class Runner:
             if failure is None:
                 value = attempt.outputs if isinstance(step, Block) else attempt.last
                 output, failure = await self._keep(path, value)
-        if failure is not None and isinstance(failure.error, SessionLost) and isinstance(step, Block) and step.in_:
-            await self._sessions.lose(step.in_)
+        if failure is not None and isinstance(failure.error, SessionLost):
+            await place.lose()
         event = StepFinished(
             run=self._run,
             step=path,
@@ -172,11 +173,6 @@ class Runner:
         )
         await self._running.record(*([] if attempt is None else attempt.findings.notes), event)
         return _Finished(_ended(event.status, output, event.error), None if failure is None else failure.error)
-
-    async def _things(self, step: StepNode) -> LiveThings | Failure:
-        if isinstance(step, Block) and step.in_ is not None:
-            return await self._sessions.get(step.in_)
-        return self._running.things
 
     async def _keep(self, path: str, value: Any) -> tuple[dict[str, Any], Failure | None]:
         try:

@@ -98,5 +98,29 @@ class Sessions:
         )
 
 
+class Workplace:
+    """Where the steps of a block run: in a session of its system, or nowhere in particular.
+
+    Args:
+        sessions: The run's sessions.
+        things: The run's own live things.
+        system: The block's system; None for a block outside systems.
+    """
+
+    def __init__(self, sessions: Sessions, things: LiveThings, system: str | None) -> None:
+        self._sessions = sessions
+        self._things = things
+        self._system = system
+
+    async def things(self) -> LiveThings | Failure:
+        """The live things there, or why there are none."""
+        return self._things if self._system is None else await self._sessions.get(self._system)
+
+    async def lose(self) -> None:
+        """Leave a session that is of no use any more."""
+        if self._system is not None:
+            await self._sessions.lose(self._system)
+
+
 def _target(target: Any) -> dict[str, Any] | None:
     return {"text": target} if isinstance(target, str) else target
