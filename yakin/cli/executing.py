@@ -18,9 +18,9 @@ import typer
 
 from yakin.cli.opening import practice_running
 from yakin.cli.speaking import language
+from yakin.errors import RunError
 
 if TYPE_CHECKING:
-    from yakin.engine.engine import Engine
     from yakin.project import Project
     from yakin.results import RunResult
 
@@ -42,12 +42,17 @@ def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = 
         RunError: It cannot be executed.
         JournalError: Something could not be recorded; the run stands still and can be continued.
     """
+    shown = contextlib.nullcontext() if as_json or quiet else _followed(project, run)
+    with _alone(project, run), practice_running(project), shown, _interruptible(project):
+        asyncio.run(project.engine.execute(run))
+    return conclude(project, run, as_json=as_json, quiet=quiet)
+
+
+def conclude(project: Project, run: str, *, as_json: bool = False, quiet: bool = False) -> RunResult:
+    """Write a run's reports and say how it went; see `execute`."""
     from yakin.reports.plain import to_json
     from yakin.reports.terminal import print_summary
 
-    shown = contextlib.nullcontext() if as_json or quiet else _followed(project, run)
-    with practice_running(project), shown, _interruptible(project.engine):
-        asyncio.run(project.engine.execute(run))
     result = project.result(run)
     reports = write_reports(project, result)
     if as_json:
@@ -67,6 +72,28 @@ def write_reports(project: Project, result: RunResult) -> dict[str, Path]:
 def exit_status(result: RunResult) -> int:
     """0 succeeded, 1 failed, 130 left before its end."""
     return {"succeeded": 0, "failed": 1}.get(result.status, INTERRUPTED)
+
+
+@contextlib.contextmanager
+def _alone(project: Project, run: str) -> Iterator[None]:
+    """Be the only command that works on a run, from before the practice system is started for it until it is stopped.
+
+    Raises:
+        RunError: Another command works on it.
+    """
+    from filelock import FileLock, Timeout
+
+    folder = project.engine.folder(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "command.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise RunError("Run {run} is being executed by another process", run=run) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextlib.contextmanager
@@ -100,13 +127,17 @@ def _followed(project: Project, run: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _interruptible(engine: Engine) -> Iterator[None]:
+def _interruptible(project: Project) -> Iterator[None]:
     """^C once: leave after the current item; twice: now. Either way the run can be continued."""
+    from yakin.i18n import translator
+
+    engine = project.engine
+    t = translator(language(project))
 
     def interrupted(_signal: int, _frame: FrameType | None) -> None:
         if engine.stopping:
             os._exit(INTERRUPTED)
-        typer.echo("\nStopping after the current item. Press Ctrl+C again to stop now.", err=True)
+        typer.echo("\n" + t.text("Stopping after the current item. Press Ctrl+C again to stop now."), err=True)
         engine.stop()
 
     before = signal.signal(signal.SIGINT, interrupted)

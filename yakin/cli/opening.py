@@ -44,6 +44,12 @@ def open_project(root: Path) -> Project:
     return project
 
 
+def demo_of(project: Project) -> list[Project]:
+    """The project of the last demo that was seen here, if there was one."""
+    root = project.data / DEMO
+    return [open_project(root)] if (root / "config" / "yakin.toml").is_file() else []
+
+
 def project_of_run(context: typer.Context, run: str) -> Project:
     """The project that knows a run: this one, or its demo.
 
@@ -51,8 +57,7 @@ def project_of_run(context: typer.Context, run: str) -> Project:
         RunError: Neither knows it.
     """
     project: Project = context.obj.project
-    demo = project.data / DEMO
-    for candidate in [project, *([open_project(demo)] if (demo / "config").is_dir() else [])]:
+    for candidate in [project, *demo_of(project)]:
         try:
             candidate.journal.run(run)
         except RunError:
