@@ -23,11 +23,12 @@ def actions(
         return
     chosen = {each: spec for each, spec in registry.actions.items() if name is None or each.startswith(f"{name}.")}
     if not chosen:
+        similar = registry.similar(name or "")
         raise ConfigError(
             "There is no action or bot {name}",
             name=name,
-            hint="Did you mean {similar}?",
-            similar=registry.similar(name or "") or "-",
+            similar=similar,
+            hint="Did you mean {similar}?" if similar else "List them with: runner.py actions",
         )
     width = max(map(len, chosen))
     for each, spec in sorted(chosen.items()):

@@ -116,11 +116,15 @@ def run(root: Path | None) -> int:
         return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - nobody reads a traceback
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # a usage error of the command line library
             error.show()
             return int(error.exit_code)
-        raise
+        from yakin.cli.speaking import unforeseen
+
+        told = unforeseen(error)
+        _tell(state, told)
+        return told.exit_status
     finally:
         state.close()
 
@@ -133,7 +137,8 @@ def _tell(state: State, error: YakinError) -> None:
 
         typer.echo(render_text(error.problems, colour=sys.stderr.isatty(), width=100), err=True)
         return
-    typer.echo(error_text(error), err=True)
+    mask = state.project.masker.mask if "project" in state.__dict__ else str
+    typer.echo(mask(error_text(error)), err=True)
 
 
 def _speak_utf8() -> None:

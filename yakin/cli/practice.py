@@ -13,7 +13,7 @@ from yakin.cli.arguments import project_of
 def practice(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 8765,
     password: Annotated[str | None, typer.Option(help="Password of the user zeimu01.")] = None,
     database: Annotated[Path | None, typer.Option(help="Its SQLite file; var/practice.sqlite when left out.")] = None,
     fault: Annotated[

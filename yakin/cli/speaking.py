@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yakin.errors import YakinError
+from yakin.errors import InternalError, YakinError
 
 if TYPE_CHECKING:
     from yakin.project import Project
@@ -23,3 +24,24 @@ def error_text(error: YakinError, project: Project | None = None) -> str:
 
     message, hint = translator(language(project)).error(error.info())
     return message if hint is None else f"{message}\n  → {hint}"
+
+
+def unforeseen(error: Exception) -> YakinError:
+    """An exception that nobody expected, as a sentence that also says where in the code it came from."""
+    import sqlite3
+
+    if isinstance(error, OSError | sqlite3.Error):
+        return InternalError(
+            "{error}", error=error, hint="See that the disk has room and that the folder can be written to"
+        )
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return InternalError(
+        "Yakin has a mistake in its code: {kind}: {error} ({file}, line {line})",
+        kind=type(error).__name__,
+        error=error,
+        file="/".join(Path(place.filename).parts[-3:]),
+        line=place.lineno or 0,
+        hint="Nothing more was done. Report it to the people who make Yakin, with these lines",
+    )
