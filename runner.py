@@ -5,6 +5,7 @@ Only the standard library is used here, and nothing is downloaded once `.venv` f
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -87,12 +88,22 @@ def _only_one_at_a_time():  # type: ignore[no-untyped-def]  # noqa: ANN202 - typ
             import msvcrt
 
             stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+            _lock_on_windows(lambda: msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1))  # type: ignore[attr-defined, no-untyped-call]
         else:
             import fcntl
 
             fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+
+
+def _lock_on_windows(lock):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - see above
+    """Wait for the lock for as long as it takes: Windows gives up after ten seconds, setting up takes longer."""
+    while True:
+        try:
+            return lock()
+        except OSError as error:
+            if error.errno != errno.EDEADLK:
+                raise
 
 
 def _hand_over(command: "list[str]") -> int:

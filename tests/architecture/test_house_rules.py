@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CODE = sorted([ROOT / "runner.py", *(ROOT / "yakin").rglob("*.py"), *(ROOT / "bots").rglob("*.py")])
-LOCKS = sorted(ROOT.glob("*.lock"))
+LOCKS = sorted(ROOT.glob("requirements*.lock"))
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 LONGEST_FILE = 400

@@ -84,7 +84,7 @@ def prepare(home: Project) -> Project:
     """A project below the data folder, made anew from the workflows and samples of this one."""
     root = home.data / DEMO
     _refuse_if_running(root)
-    shutil.rmtree(root, ignore_errors=True)
+    _clear(root)
     for folder in ("config", "workflows", "samples"):
         (root / folder).mkdir(parents=True)
     (root / "config" / "yakin.toml").write_text(_CONFIG.format(port=_free_port()), encoding="utf-8")
@@ -96,6 +96,23 @@ def prepare(home: Project) -> Project:
     project = open_project(root)
     _open_practice_system(project)
     return project
+
+
+def _clear(root: Path) -> None:
+    """Remove what the demo before this one has left.
+
+    Raises:
+        RunError: Something in it cannot be removed, such as a workbook that is open in Excel on Windows.
+    """
+    try:
+        if root.exists():
+            shutil.rmtree(root)
+    except OSError as error:
+        raise RunError(
+            "The last demo cannot be removed: {error}",
+            error=error,
+            hint="Close its files, such as a workbook that is open in Excel",
+        ) from error
 
 
 def _refuse_if_running(root: Path) -> None:
