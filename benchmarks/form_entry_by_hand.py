@@ -7,9 +7,9 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from statistics import median
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Locator, Page, async_playwright
 
 from benchmarks.measure import Turns
 from yakin.practice import DEFAULT_PASSWORD, DEFAULT_USER
@@ -26,7 +26,7 @@ class Clerk:
         self._page = page
         self._url = url
         self._evidence = evidence
-        self.stages: dict[str, float] = {}
+        self.stages: dict[str, list[float]] = {}
         self._since = 0.0
 
     async def sign_in(self) -> None:
@@ -78,20 +78,18 @@ class Clerk:
             case _:
                 await cell.locator("input,textarea").fill(value)
 
-    def _beside(self, label: str) -> Any:
+    def _beside(self, label: str) -> Locator:
         """The cell beside a heading: most labels of old systems are not tied to their fields."""
         return self._page.locator(f"//th[normalize-space()='{label}']/following-sibling::td[1]")
 
     def _stage(self, name: str) -> None:
         now = time.perf_counter()
-        self.stages[name] = self.stages.get(name, 0.0) + now - self._since
+        self.stages.setdefault(name, []).append((now - self._since) * 1000)
         self._since = now
 
 
-async def main() -> None:
-    """Arguments: URL of the practice system, folder to write to, browser's program (may be empty), file of the rows."""
-    url, folder, program, rows_file = sys.argv[1:]
-    rows: list[dict[str, str]] = json.loads(Path(rows_file).read_text(encoding="utf-8"))
+async def main(url: str, folder: Path, program: str, rows: list[dict[str, str]]) -> None:
+    """Enter all rows, as typed, into the practice system at this URL; pictures go into the folder."""
     turns = Turns()
     receipts: list[str] = []
     async with async_playwright() as playwright:
@@ -99,14 +97,16 @@ async def main() -> None:
         context = await browser.new_context(
             locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900}
         )
-        clerk = Clerk(await context.new_page(), url.rstrip("/"), Path(folder))
+        clerk = Clerk(await context.new_page(), url.rstrip("/"), folder)
         await clerk.sign_in()
         waiting = iter(rows)
         while turns.next_row():
             receipts.append(await clerk.enter(next(waiting)))
         await browser.close()
-    turns.say(registered=len(receipts), stages={name: seconds * 1000 for name, seconds in clerk.stages.items()})
+    turns.say(registered=len(receipts), stages={name: median(times) for name, times in clerk.stages.items()})
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    address, pictures, browser_program, rows_file = sys.argv[1:]
+    given = json.loads(Path(rows_file).read_text(encoding="utf-8"))
+    asyncio.run(main(address, Path(pictures), browser_program, given))

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import cached_property
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.measure import Turns
@@ -22,6 +23,8 @@ from yakin.practice import DEFAULT_PASSWORD, DEFAULT_USER
 from yakin.project import Project
 
 WORKFLOW = "form_entry"
+ROW = "durable step"
+"""What ends a row."""
 
 
 class TakingTurns:
@@ -61,8 +64,7 @@ class Stopwatch:
     """Adds up the wall time spent in methods, those of others that are called meanwhile included."""
 
     def __init__(self) -> None:
-        self.ms: dict[str, float] = {}
-        self.calls: dict[str, int] = {}
+        self._rows: list[dict[str, float]] = [{}]
 
     def watch(self, owner: type, name: str, what: str) -> None:
         """Time every call of a method."""
@@ -88,14 +90,22 @@ class Stopwatch:
 
         setattr(owner, name, timed)
 
+    def per_row(self) -> dict[str, float]:
+        """Milliseconds of a row: medians."""
+        names = {name for row in self._rows for name in row}
+        return {name: median(row.get(name, 0.0) for row in self._rows) for name in names}
+
     def _add(self, what: str, begun: float) -> None:
-        self.ms[what] = self.ms.get(what, 0.0) + (time.perf_counter() - begun) * 1000
-        self.calls[what] = self.calls.get(what, 0) + 1
+        row = self._rows[-1]
+        row[what] = row.get(what, 0.0) + (time.perf_counter() - begun) * 1000
+        if what == ROW:
+            self._rows.append({})
 
 
 def watched() -> Stopwatch:
     """A stopwatch on the parts of the engine that are not steps."""
     from bots.browser.session import OpenPage
+    from yakin.engine.durable import DbosDurable
     from yakin.engine.items import ItemWorker
     from yakin.engine.sequence import Attempt
     from yakin.journal.store import JournalStore
@@ -107,6 +117,7 @@ def watched() -> Stopwatch:
     watch.watch(OpenPage, "picture", "picture")
     watch.watch(Attempt, "evaluate", "expressions")
     watch.watch(ItemWorker, "work", "item")
+    watch.watch(DbosDurable, "step", ROW)
     return watch
 
 
@@ -119,14 +130,12 @@ def main() -> None:
     run = project.engine.create(project.checked(WORKFLOW), {}, actor="benchmark")
     asyncio.run(project.engine.execute(run))
     result = project.result(run)
-    steps: dict[str, float] = {}
-    for item in result.items:
-        for path, ms in item.steps_ms.items():
-            steps[path] = steps.get(path, 0.0) + ms
+    stages = {path: median(item.steps_ms[path] for item in result.items) for path in result.items[0].steps_ms}
     done = [item for item in result.items if item.verdict == "registered" and item.result.get("登録番号")]
     pictures = sum(1 for item in done if item.evidence)
     project.close()
-    project.turns.say(registered=len(done), pictures=pictures, stages=steps, parts={} if watch is None else watch.ms)
+    parts = {} if watch is None else watch.per_row()
+    project.turns.say(registered=len(done), pictures=pictures, stages=stages, parts=parts)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,16 @@ def cpu_of_tree(root: int) -> float | None:
     while level:
         level = {pid for pid, parent in parents.items() if parent in level}
         tree |= level
-    return sum(ticks.get(pid, 0) for pid in tree) / os.sysconf("SC_CLK_TCK")
+    ticks_per_second: int = os.sysconf("SC_CLK_TCK")
+    return sum(ticks.get(pid, 0) for pid in tree) / ticks_per_second
+
+
+def ratio(one: Contender, other: Contender, what: str) -> float | None:
+    """Median over the rounds of how much more one took than the other (`wall` or `cpu`) for the same rows."""
+    rounds = [(getattr(a, what), getattr(b, what)) for a, b in zip(one.laps, other.laps, strict=True)]
+    if any(None in pair for pair in rounds):
+        return None
+    return statistics.median(a / b for a, b in rounds)
 
 
 def claim(name: str, value: float, *, at_most: float) -> bool:
