@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from yakin.cli.arguments import project_of
+from yakin.errors import ConfigError
 
 
 class Format(StrEnum):
@@ -31,6 +32,8 @@ def check(
 
     project = project_of(context)
     paths = [project.workflow_file(name) for name in workflows] if workflows else project.workflow_files()
+    if not paths:
+        raise ConfigError("There are no workflow files in {folder}", folder=project.root / project.settings.workflows)
     found, problems = project.check(paths)
     match output:
         case Format.JSON:

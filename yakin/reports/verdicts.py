@@ -130,6 +130,9 @@ def outcome(result: RunResult, t: Translator) -> Outcome:
         for verdict, n in numbers.items()
         if n and (result.mode != "rehearse" or verdict != "registered")
     ]
+    left_out = sum(step.not_selected for step in result.steps)
+    if left_out:
+        sentences.append(t.plural("{n} row was not selected.", "{n} rows were not selected.", left_out))
     tone, headline = _headline(result, numbers, t)
     return Outcome(tone, headline, ("" if t.language == "ja" else " ").join(sentences))
 
