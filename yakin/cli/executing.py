@@ -18,7 +18,7 @@ import typer
 
 from yakin.cli.opening import practice_running
 from yakin.cli.speaking import language
-from yakin.errors import RunError
+from yakin.errors import JournalError, RunError
 
 if TYPE_CHECKING:
     from yakin.project import Project
@@ -42,9 +42,16 @@ def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = 
         RunError: It cannot be executed.
         JournalError: Something could not be recorded; the run stands still and can be continued.
     """
+    from yakin.i18n import translator
+
     shown = contextlib.nullcontext() if as_json or quiet else _followed(project, run)
     with _alone(project, run), practice_running(project), shown, _interruptible(project):
-        asyncio.run(project.engine.execute(run))
+        try:
+            asyncio.run(project.engine.execute(run))
+        except JournalError:
+            t = translator(language(project))
+            typer.echo(t.text("The run stands still. Go on with: runner.py resume {run}", run=run), err=True)
+            raise
     return conclude(project, run, as_json=as_json, quiet=quiet)
 
 
