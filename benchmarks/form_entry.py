@@ -185,7 +185,7 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="fewer rows: within 50 seconds")
     options.add_argument("--where", action="store_true", help="show where the time of a row goes")
     chosen = options.parse_args()
-    count, chunk = (16, 2) if chosen.quick else (chosen.rows, chosen.chunk)
+    count, chunk = (8, 1) if chosen.quick else (chosen.rows, chosen.chunk)
     with tempfile.TemporaryDirectory(prefix="yakin-benchmark-") as folder:
         hand, yakin = compete(Path(folder), count, chunk, where=chosen.where)
     print(f"{count} rows in turns of {chunk}; 17 fields, 4 page loads, 1 picture each\n")

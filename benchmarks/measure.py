@@ -90,7 +90,8 @@ class Contender:
         values = [getattr(lap, what) for lap in self.laps]
         if not values or None in values:
             return None
-        return statistics.median(value / lap.rows * 1000 for value, lap in zip(values, self.laps, strict=True))
+        middle: float = statistics.median(value / lap.rows * 1000 for value, lap in zip(values, self.laps, strict=True))
+        return middle
 
     def _tell(self, rows: int) -> None:
         print(rows, file=self._pipe("stdin"), flush=True)
@@ -171,7 +172,8 @@ def ratio(one: Contender, other: Contender, what: str) -> float | None:
     rounds = [(getattr(a, what), getattr(b, what)) for a, b in zip(one.laps, other.laps, strict=True)]
     if any(None in pair for pair in rounds):
         return None
-    return statistics.median(a / b for a, b in rounds)
+    middle: float = statistics.median(a / b for a, b in rounds)
+    return middle
 
 
 def claim(name: str, value: float, *, at_most: float) -> bool:
