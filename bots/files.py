@@ -124,7 +124,7 @@ def copy(source: Path, target: Path, overwrite: bool = False, *, ctx: Context) -
     return FileRef.of(place)
 
 
-@action(idempotent=True)
+@action(idempotent=True, rehearsable=False)
 def move(source: Path, target: Path, overwrite: bool = False, *, ctx: Context) -> FileRef:
     """Move a file; it is never lost on the way, and doing it again after a crash is harmless.
 

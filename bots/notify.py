@@ -65,7 +65,7 @@ class _Receiver:
     address: str
 
 
-@action()
+@action(rehearsable=False)
 def send(
     to: list[str | Secret],
     subject: str,

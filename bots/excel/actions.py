@@ -147,7 +147,7 @@ def write_rows(
     return made
 
 
-@action(idempotent=True)
+@action(idempotent=True, rehearsable=False)
 def write_results(
     path: Path,
     key: str,

@@ -59,6 +59,7 @@ class ActionSpec:
         parameters: What a workflow gives.
         injected: Parameter name → type of what the engine gives: the `Context`, the `System`, or a live thing.
         idempotent: Whether doing it twice equals doing it once.
+        rehearsable: Whether a rehearsal does it.
         summary: First paragraph of the docstring.
         details: The rest of its prose.
         returns: What it hands on, in words; empty when nothing.
@@ -72,6 +73,7 @@ class ActionSpec:
     parameters: tuple[Parameter, ...]
     injected: Mapping[str, type]
     idempotent: bool
+    rehearsable: bool
     summary: str
     details: str
     returns: str
@@ -160,7 +162,7 @@ class RequirementSpec:
     look: Callable[[Mapping[str, Any]], Found | Missing]
 
 
-def action(*, idempotent: bool = False) -> Callable[[F], F]:
+def action(*, idempotent: bool = False, rehearsable: bool = True) -> Callable[[F], F]:
     """Declare a function as an action; it stays callable as it is.
 
     Every parameter is annotated and described in the docstring. Keyword-only parameters annotated with `Context`,
@@ -168,13 +170,14 @@ def action(*, idempotent: bool = False) -> Callable[[F], F]:
 
     Args:
         idempotent: Doing it twice equals doing it once, so that a run that was cut off may simply do it again.
+        rehearsable: A rehearsal does it; not so for what changes a clerk's files or reaches other people.
 
     Raises:
         ActionDefinitionError: A parameter lacks its annotation or description, or there is no docstring.
     """
 
     def declare(function: F) -> F:
-        setattr(function, _MARK, _action_spec(function, idempotent))
+        setattr(function, _MARK, _action_spec(function, idempotent, rehearsable))
         return function
 
     return declare
@@ -216,7 +219,7 @@ def declared(thing: object) -> ActionSpec | ResourceSpec | RequirementSpec | Non
     return getattr(thing, _MARK, None) if inspect.isfunction(thing) else None
 
 
-def _action_spec(function: Callable[..., Any], idempotent: bool) -> ActionSpec:
+def _action_spec(function: Callable[..., Any], idempotent: bool, rehearsable: bool) -> ActionSpec:
     doc = _Docstring.of(function)
     hints = get_type_hints(function, include_extras=True)
     output = hints.pop("return", None)
@@ -244,6 +247,7 @@ def _action_spec(function: Callable[..., Any], idempotent: bool) -> ActionSpec:
         parameters=tuple(parameters),
         injected=injected,
         idempotent=idempotent,
+        rehearsable=rehearsable,
         summary=doc.summary,
         details=doc.details,
         returns=doc.returns,

@@ -12,8 +12,14 @@ from yakin.errors import JournalError
 from yakin.values import FileRef, Rows, Table, canonical_json, decode, encode
 
 
-def keep(folder: Path, step: str, value: Any) -> dict[str, Any]:
+def keep(folder: Path, step: str, value: Any, *, told: bool = True) -> dict[str, Any]:
     """Write a step's output below the run's folder.
+
+    Args:
+        folder: The run's folder.
+        step: Path of the step.
+        value: The output.
+        told: Whether the journal may say anything of the value.
 
     Returns:
         What the journal says of it: `kind`, for tables `rows` and `columns`, and `artifact` (file name) with `sha256`.
@@ -29,7 +35,11 @@ def keep(folder: Path, step: str, value: Any) -> dict[str, Any]:
     partial = path.with_suffix(".part")
     partial.write_bytes(data)
     partial.replace(path)
-    return {"artifact": path.name, "sha256": hashlib.sha256(data).hexdigest(), **describe(value)}
+    return {
+        "artifact": path.name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        **(describe(value) if told else {"kind": "hidden"}),
+    }
 
 
 def load(folder: Path, step: str, output: Mapping[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from yakin.engine.candidates import Candidate
 from yakin.engine.items import ItemWorker
+from yakin.engine.rows import rows_of
 from yakin.engine.running import Running
 from yakin.engine.sessions import Sessions, Workplace
 from yakin.errors import ActionError, BusinessError, ErrorInfo, RunError
@@ -76,6 +77,11 @@ class ItemsOutput:
     def in_doubt(self) -> int:
         """Items of which nobody knows whether they were registered."""
         return self._count("in_doubt")
+
+    @property
+    def left(self) -> int:
+        """Items that were not worked on to their end."""
+        return self._count("pending", "in_progress")
 
     def _count(self, *verdicts: str) -> int:
         return sum(1 for item in self.items if item["verdict"] in verdicts)
@@ -148,7 +154,7 @@ class Batch:
         Raises:
             BusinessError: A key is empty, or two rows have the same one.
         """
-        rows = list(self._running.evaluate(block.for_each)) if isinstance(block, ItemsBlock) else [{}]
+        rows = rows_of(self._running.evaluate(block.for_each)) if isinstance(block, ItemsBlock) else [{}]
         candidates: list[Candidate] = []
         by_key: dict[str, Candidate] = {}
         for index, row in enumerate(rows, start=1):
@@ -184,7 +190,11 @@ class Batch:
             return None
         unknown = set(self._selection.only) - {candidate.key for candidate in candidates}
         if unknown:
-            error = RunError("No row has the business key {keys}", keys=", ".join(sorted(unknown)))
+            error = RunError(
+                "No row has the business key {keys}",
+                keys=", ".join(sorted(unknown)),
+                hint="A row that a check has set aside is no longer among them",
+            )
             await self._running.record(*self._running.at_once(block, "failed", error))
             return error.info().to_json()
         system = block.in_ if contains_commit(block) else None
@@ -192,7 +202,9 @@ class Batch:
         if system is not None and not self._running.frame.rehearsing:
             keys = [candidate.key for candidate in candidates]
             claims = await asyncio.to_thread(journal.claims, system, self._running.frame.workflow, keys)
-            done = {key: claim.result for key, claim in claims.items() if claim.state == "done"}
+            done = {
+                key: claim.result for key, claim in claims.items() if claim.state == "done" and claim.run != self._run
+            }
         chosen = self._chosen(candidates, done)
         await self._running.record(
             self._running.started(block),
@@ -247,12 +259,13 @@ class Batch:
     async def _end(self, path: str, chosen: Sequence[Candidate], *, stopped: bool) -> dict[str, Any] | None:
         output = await self._output(path, chosen)
         error: ItemsFailed | None = None
-        if output.failed or output.in_doubt:
+        if output.failed or output.in_doubt or output.left:
             error = ItemsFailed(
-                "{failed} of {count} items failed, {in_doubt} are in doubt",
+                "{failed} of {count} items failed, {in_doubt} are in doubt, {left} were not worked on",
                 failed=output.failed,
                 count=output.count,
                 in_doubt=output.in_doubt,
+                left=output.left,
                 hint="The rest was left alone because of the failures" if stopped else None,
             )
         info = None if error is None else error.info()

@@ -21,13 +21,12 @@ from yakin.engine import inputs as run_inputs
 from yakin.engine.batch import Selection
 from yakin.engine.context import RunFrame
 from yakin.engine.durable import Durable
-from yakin.engine.invoke import as_yakin_error
 from yakin.engine.ports import Journal, RunRow
 from yakin.engine.runner import Runner
-from yakin.engine.running import Running
-from yakin.errors import ErrorInfo, JournalError, RunError
+from yakin.engine.running import RunIsLive, Running
+from yakin.errors import JournalError, RunError
 from yakin.events import RunCreated, RunFinished, RunStarted
-from yakin.results import RunResult, fold
+from yakin.results import fold
 from yakin.workflow.check import CheckedWorkflow
 
 if TYPE_CHECKING:
@@ -175,14 +174,6 @@ class Engine:
         if self._stopping is not None:
             self._stopping.set()
 
-    def is_live(self, run: str) -> bool:
-        """Whether some process is executing the run at this moment."""
-        try:
-            with self._alone(run):
-                return False
-        except RunError:
-            return True
-
     async def _execute_here(self, run: str) -> str:
         around = self._around
         row = await asyncio.to_thread(around.journal.run, run)
@@ -199,22 +190,12 @@ class Engine:
                     facts=_facts(),
                 )
             )
-            error = await self._steps(running, row, before)
+            known = {step.path: step for step in before.steps}
+            error = await Runner(running, Selection.from_json(row.selection), known).execute()
             status = "succeeded" if error is None else "failed"
             duration = int((around.clock.monotonic() - begun) * 1000)
             await running.record(RunFinished(run=run, status=status, error=error, duration_ms=duration))
             return status
-
-    async def _steps(self, running: Running, row: RunRow, before: RunResult) -> ErrorInfo | None:
-        """Execute the steps; a mistake of ours fails the run instead of leaving it without an end."""
-        known = {step.path: step for step in before.steps}
-        try:
-            return await Runner(running, Selection.from_json(row.selection), known).execute()
-        except JournalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - told as the run's failure, with its details in the log
-            running.frame.log.opt(exception=error).error("the run broke off")
-            return as_yakin_error(error, "yakin").info()
 
     def _running(self, row: RunRow, log: Logger) -> Running:
         around = self._around
@@ -254,7 +235,7 @@ class Engine:
             checked=checked,
             registry=around.registry,
             durable=around.durable,
-            is_live=self.is_live,
+            alone_with=self._alone,
             names=names,
             stand_still=self._stand_still,
             stopping=self._stopping,
@@ -265,7 +246,7 @@ class Engine:
         """Be the only process that executes the run; the operating system lets go of the lock when we die.
 
         Raises:
-            RunError: Another process executes it.
+            RunIsLive: Another process executes it.
         """
         from filelock import FileLock, Timeout
 
@@ -275,7 +256,7 @@ class Engine:
         try:
             lock.acquire()
         except Timeout:
-            raise RunError("Run {run} is being executed by another process", run=run) from None
+            raise RunIsLive("Run {run} is being executed by another process", run=run) from None
         try:
             yield
         finally:

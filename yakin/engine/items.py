@@ -20,7 +20,7 @@ from yakin.engine.candidates import Candidate, plain_result
 from yakin.engine.ports import Claimed, LedgerItem
 from yakin.engine.probe import Look, Probe
 from yakin.engine.retry import ITEM, Policy
-from yakin.engine.running import Running
+from yakin.engine.running import RunIsLive, Running
 from yakin.engine.sequence import Attempt, Failure
 from yakin.engine.sessions import Workplace
 from yakin.errors import (
@@ -92,33 +92,44 @@ class ItemWorker:
         return await self._settle_claim_of_another_run(candidate)
 
     async def _settle_claim_of_another_run(self, candidate: Candidate) -> ItemSettled | None:
+        other = await self._claim_of_another_run(candidate)
+        if other is None:
+            return None
+        if other.state == "done":
+            return await self._record(self._done_before(candidate, other.result))
+        try:
+            # Nobody may continue that run while we look for what it began.
+            with self._running.alone_with(other.run):
+                return await self._settle_for_dead_run(candidate)
+        except RunIsLive:
+            error = Claimed("Run {run} is registering it at this moment", run=other.run)
+            return await self._record(self._settled(candidate, 0, "failed", error=error))
+
+    async def _claim_of_another_run(self, candidate: Candidate) -> LedgerItem | None:
         frame = self._running.frame
         if not self._commits or self._block.in_ is None or frame.rehearsing:
             return None
         claims = await asyncio.to_thread(frame.journal.claims, self._block.in_, frame.workflow, [candidate.key])
         other = claims.get(candidate.key)
-        if other is None or other.run == self._run:
+        return None if other is None or other.run == self._run else other
+
+    async def _settle_for_dead_run(self, candidate: Candidate) -> ItemSettled | None:
+        other = await self._claim_of_another_run(candidate)
+        if other is None:
             return None
         if other.state == "done":
             return await self._record(self._done_before(candidate, other.result))
-        if self._running.is_live(other.run):
-            error = Claimed("Run {run} is registering it at this moment", run=other.run)
-            return await self._record(self._settled(candidate, 0, "skipped", how="claimed", error=error))
-        return await self._settle_for_dead_run(candidate, other)
-
-    async def _settle_for_dead_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
         look = await self._probe.until_sure(candidate, 0, other.intent_at)
         theirs = ItemSettled(run=other.run, step=other.step, item=other.key, attempt=other.attempt, state="in_doubt")
         if look is None or look.found is None:
             error = ItemInDoubt(
                 "Run {run} began to register it and was cut off; nobody knows whether it was registered",
                 run=other.run,
-                hint="Look in the system, then settle it",
+                hint="Look in the system whether it is registered before anything is sent again",
             )
             return await self._record(self._settled(candidate, 0, "in_doubt", error=error))
         if look.found:
-            found = replace(theirs, state="done", how="registered", result=look.result, evidence=look.evidence)
-            await self._running.record(found)
+            await self._running.record(replace(theirs, state="done", how="registered", result=look.result))
             return await self._record(self._done_before(candidate, look.result))
         absent = ItemInDoubt("Looked for by run {run}: it was not registered", run=self._run)
         await self._running.record(replace(theirs, state="failed", how="absent", error=absent.info()))
@@ -131,10 +142,13 @@ class ItemWorker:
         things = await self._place.things()
         if isinstance(things, Failure):
             return await self._record(self._failed(candidate, number, things, last=last))
-        if self._block.on_repeat == "skip" and number == 1:
+        if self._block.on_repeat == "skip":
             look = await self._probe.look(candidate, number)
             if look.found:
                 return await self._record(self._found(candidate, number, "found", look))
+            if look.error is not None:
+                unclear = Failure(f"{self._path}.probe", look.error)
+                return await self._record(self._failed(candidate, number, unclear, last=last))
         attempt = candidate.attempt(self._running, things, number, count=self._count)
         attempt.before_commit = partial(self._before_commit, candidate, number, attempt)
         failure = await self._go(attempt)
@@ -169,10 +183,10 @@ class ItemWorker:
         """What an attempt's end means for the item."""
         if attempt.held_back:
             return self._settled(candidate, number, "skipped", how="rehearsed")
+        if failure is None and self._commits and not attempt.committed:
+            return self._settled(candidate, number, "skipped", how="no_commit")
         if failure is None:
             return self._registered(candidate, number, attempt)
-        if isinstance(failure.error, Claimed):
-            return self._settled(candidate, number, "skipped", how="claimed", error=failure.error)
         if attempt.committed and not self._surely_not_registered(attempt, failure):
             return self._settled(candidate, number, "in_doubt", error=failure.error, at_step=failure.step)
         if isinstance(failure.error, AlreadyThere) and self._block.probe:

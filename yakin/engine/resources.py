@@ -17,6 +17,10 @@ class LiveThings:
         context: Given to resources that ask for a `Context`.
         system: Given to resources that ask for the `System`; only in sessions.
         wider: The run's things, for a session.
+
+    Attributes:
+        hidden: True while the screens may still show what a sensitive step of an earlier attempt put there; an attempt
+            begins by going somewhere else.
     """
 
     def __init__(
@@ -26,6 +30,7 @@ class LiveThings:
         self._context = context
         self._system = system
         self._wider = wider
+        self.hidden = False
         self._open: dict[type, tuple[AsyncIterator[Any], Any]] = {}
 
     @property

@@ -9,14 +9,15 @@ from typing import Any
 
 from yakin.engine import artifacts
 from yakin.engine.batch import Batch, Selection
+from yakin.engine.invoke import as_yakin_error
 from yakin.engine.retry import ITEM, ONCE, Policy
 from yakin.engine.running import Running
 from yakin.engine.sequence import Attempt, Failure
 from yakin.engine.sessions import Sessions, Workplace
-from yakin.errors import ActionError, ErrorInfo, ItemInDoubt, SessionLost, YakinError
+from yakin.errors import ActionError, ErrorInfo, ItemInDoubt, JournalError, SessionLost, YakinError
 from yakin.events import StepFinished
 from yakin.results import StepResult
-from yakin.workflow.model import ActionStep, Block, ItemsBlock, StepNode, contains_commit
+from yakin.workflow.model import ActionStep, Block, ItemsBlock, StepNode, contains_commit, contains_sensitive
 
 
 class Runner:
@@ -43,10 +44,10 @@ class Runner:
             Why the run failed; None when it succeeded.
         """
         try:
-            await self._all(self._running.checked.workflow.steps)
+            await self._surely(self._running.checked.workflow.steps)
             error = self._failures[0] if self._failures else None
             if error is not None:
-                await self._all(self._running.checked.workflow.on_failure)
+                await self._surely(self._running.checked.workflow.on_failure)
             return error
         finally:
             await self._close()
@@ -54,6 +55,16 @@ class Runner:
     async def _close(self) -> None:
         await self._sessions.close()
         await self._running.things.close()
+
+    async def _surely(self, steps: Sequence[StepNode]) -> None:
+        """Execute steps; a mistake of ours fails the run instead of leaving it without an end."""
+        try:
+            await self._all(steps)
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told as the run's failure, with its details in the log
+            self._running.frame.log.opt(exception=error).error("the run broke off")
+            self._failures.append(as_yakin_error(error, "yakin").info())
 
     async def _all(self, steps: Sequence[StepNode]) -> bool:
         """Execute steps in order; False when one failed and the rest was left out."""
@@ -70,7 +81,7 @@ class Runner:
 
     async def _step(self, step: StepNode) -> bool:
         try:
-            if step.if_ is not None and not self._running.evaluate(step.if_):
+            if self._left_out(step):
                 await self._skip(step)
                 return True
         except ActionError as error:
@@ -87,6 +98,9 @@ class Runner:
             case Block():
                 return await self._all(step.steps)
         raise AssertionError(f"a step of type {type(step).__name__} is refused before the run")
+
+    def _left_out(self, step: StepNode) -> bool:
+        return (step.if_ is not None and not self._running.evaluate(step.if_)) or self._running.only_for_real(step)
 
     async def _items(self, block: ItemsBlock | Block) -> bool:
         end = await self._batch.work(block)
@@ -107,6 +121,8 @@ class Runner:
             return True
         error = ErrorInfo.from_json(ended["error"])
         self._failures.append(error)
+        if step.id is not None:
+            self._running.outputs[step.id] = None
         return isinstance(step, ActionStep) and step.on_error == "continue"
 
     async def _tries(
@@ -158,7 +174,7 @@ class Runner:
             failure = await attempt.go(steps)
             if failure is None:
                 value = attempt.outputs if isinstance(step, Block) else attempt.last
-                output, failure = await self._keep(path, value)
+                output, failure = await self._keep(step, path, value)
         if failure is not None and isinstance(failure.error, SessionLost):
             await place.lose()
         event = StepFinished(
@@ -174,9 +190,10 @@ class Runner:
         await self._running.record(*([] if attempt is None else attempt.findings.notes), event)
         return _Finished(_ended(event.status, output, event.error), None if failure is None else failure.error)
 
-    async def _keep(self, path: str, value: Any) -> tuple[dict[str, Any], Failure | None]:
+    async def _keep(self, step: StepNode, path: str, value: Any) -> tuple[dict[str, Any], Failure | None]:
+        told = not contains_sensitive(step)
         try:
-            return await asyncio.to_thread(artifacts.keep, self._running.frame.folder, path, value), None
+            return await asyncio.to_thread(artifacts.keep, self._running.frame.folder, path, value, told=told), None
         except (TypeError, OSError) as error:
             problem = ActionError("The output of the step cannot be kept: {error}", error=error)
             return {}, Failure(path, problem)

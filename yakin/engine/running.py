@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,17 @@ from yakin.actions import Registry
 from yakin.engine.context import Findings, RunFrame, StepContext
 from yakin.engine.durable import Durable
 from yakin.engine.resources import LiveThings
-from yakin.errors import ErrorInfo, JournalError, YakinError
+from yakin.errors import ErrorInfo, JournalError, RunError, YakinError
 from yakin.events import Event, StepFinished, StepStarted
 from yakin.workflow.check import CheckedWorkflow
 from yakin.workflow.expressions import evaluate
 from yakin.workflow.model import ActionStep, StepNode, step_kind
+
+
+class RunIsLive(RunError):
+    """Some process is executing the run at this moment."""
+
+    code = "run-is-live"
 
 
 @dataclass
@@ -27,7 +34,7 @@ class Running:
         checked: Its workflow.
         registry: What the bots can do.
         durable: Makes work survive the process.
-        is_live: Whether a run is being executed by some process at this moment.
+        alone_with: Keeps every other process from executing a run; raises `RunIsLive` when one does.
         names: What expressions see everywhere in the run, without `steps`.
         stand_still: Leaves the run where it is, to be continued later, because something could not be recorded.
         outputs: Step id → what the step handed on, as far as the run has come.
@@ -39,7 +46,7 @@ class Running:
     checked: CheckedWorkflow
     registry: Registry
     durable: Durable
-    is_live: Callable[[str], bool]
+    alone_with: Callable[[str], AbstractContextManager[None]]
     names: Mapping[str, Any]
     stand_still: Callable[[JournalError], Awaitable[None]]
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -76,6 +83,12 @@ class Running:
             JournalError: They could not be written.
         """
         await asyncio.to_thread(self.frame.journal.append, self.frame.actor, *events)
+
+    def only_for_real(self, step: StepNode) -> bool:
+        """Whether a step is left out because the run is a rehearsal and its action changes things outside the run."""
+        return (
+            self.frame.rehearsing and isinstance(step, ActionStep) and not self.registry.actions[step.uses].rehearsable
+        )
 
     def started(self, step: StepNode, attempt: int = 1) -> StepStarted:
         """The event that a step outside of items was begun."""

@@ -12,6 +12,7 @@ from yakin.engine.invoke import Outcome, as_yakin_error, invoke
 from yakin.engine.ports import Claimed
 from yakin.engine.resources import LiveThings
 from yakin.engine.retry import ONCE, Policy
+from yakin.engine.rows import rows_of
 from yakin.engine.running import Running
 from yakin.errors import JournalError, YakinError
 from yakin.workflow.expressions import evaluate
@@ -90,7 +91,7 @@ class Attempt:
 
     async def picture(self, name: str, step: str) -> None:
         """Keep what the session's screens show now, unless something sensitive was on them."""
-        if self._unseen:
+        if self._unseen or self.things.hidden:
             return
         context = self._context(step, sensitive=False)
         for thing in self.things.opened:
@@ -102,7 +103,7 @@ class Attempt:
     async def _step(self, step: StepNode) -> Failure | None:
         path = self.running.checked.step_path(step)
         try:
-            if step.if_ is not None and not self.evaluate(step.if_):
+            if (step.if_ is not None and not self.evaluate(step.if_)) or self.running.only_for_real(step):
                 if step.id is not None:
                     self.outputs[step.id] = None
                 return None
@@ -124,7 +125,7 @@ class Attempt:
 
     async def _repeat(self, block: ItemsBlock) -> Failure | None:
         """A loop inside an attempt: it belongs to the attempt and keeps no ledger of its own."""
-        rows = list(self.evaluate(block.for_each))
+        rows = rows_of(self.evaluate(block.for_each))
         outer = self.names
         for index, row in enumerate(rows, start=1):
             self.names = {**outer, "item": row, "loop": {"index": index, "count": len(rows)}}
@@ -142,8 +143,11 @@ class Attempt:
                 return None
             self.commit_step = path
         self._unseen = self._unseen or step.sensitive
+        if step.sensitive:
+            self.things.hidden = True
         outcome = await self._tries(step, path, arguments)
         if outcome.error is None:
+            self.things.hidden = self._unseen
             self.last = outcome.value
             if step.id is not None:
                 self.outputs[step.id] = outcome.value

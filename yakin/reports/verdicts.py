@@ -59,7 +59,7 @@ _MOST_TOLD = 3
 
 _SKIPS: Mapping[str, str] = {
     "done_before": mark("An earlier run has registered it"),
-    "claimed": mark("Another run has registered it, or is about to"),
+    "no_commit": mark("A condition left its commit out: nothing was registered"),
 }
 
 _ADVICE: Mapping[str, str] = {

@@ -35,7 +35,22 @@ def check_actions(outline: Outline, registry: Registry, findings: Findings) -> N
                 hint="Put it under steps: of a block with in: SYSTEM",
                 action=name,
             )
+        if not spec.idempotent and not registry.needs_session(spec) and not step.is_commit and _is_repeated(step):
+            findings.add(
+                "repeated-effect",
+                (*step.path, "uses"),
+                "{action} must not be done twice, but this block is repeated when something fails",
+                hint="Move it behind the block, or make it the commit of a block with a key",
+                action=name,
+            )
         _check_arguments(step, spec, findings)
+
+
+def _is_repeated(step: StepAt) -> bool:
+    """Whether the step is done again together with others: in items, in sessions, in probes."""
+    return any(above.kind == "for_each" or "in" in above.data for above in step.ancestors) or any(
+        each.role in ("probe", "sign_in") for each in (step, *step.ancestors)
+    )
 
 
 def _in_session(step: StepAt) -> bool:

@@ -343,6 +343,13 @@ def contains_commit(step: StepNode) -> bool:
     return any(contains_commit(inner) for _, steps in children(step) for inner in steps)
 
 
+def contains_sensitive(step: StepNode) -> bool:
+    """Whether a sensitive step is somewhere inside a step."""
+    if isinstance(step, ActionStep):
+        return step.sensitive
+    return any(contains_sensitive(inner) for _, steps in children(step) for inner in steps)
+
+
 def seconds(duration: Duration) -> float:
     """A duration in seconds."""
     units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

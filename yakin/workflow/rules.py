@@ -17,6 +17,7 @@ def check_rules(outline: Outline, findings: Findings) -> None:
         for rule in _RULES:
             rule(step, findings)
         _known_system(step, outline, findings)
+    _keys_apart(outline, findings)
 
 
 def _check_ids(steps: tuple[StepAt, ...], above: Mapping[str, StepAt], findings: Findings) -> None:
@@ -100,6 +101,25 @@ def _commit_alone(step: StepAt, findings: Findings) -> None:
         )
 
 
+def _keys_apart(outline: Outline, findings: Findings) -> None:
+    """A key is registered once for each system and workflow: two blocks cannot both register it."""
+    first_of: dict[tuple[object, object], StepAt] = {}
+    for step in outline.walk():
+        if not any(owner_of_commit(inner) is step for inner in step.commits) or step.data.get("key") is None:
+            continue
+        place = (step.data.get("in"), step.data.get("key"))
+        first = first_of.setdefault(place, step)
+        if first is not step:
+            findings.add(
+                "same-business-key",
+                (*step.path, "key"),
+                "The block in line {line} registers the same key in the same system already",
+                hint="Say in the key what is registered, such as {example}",
+                line=findings.loaded.positions.value(first.path).line,
+                example="${{ item.受付番号 }}-還付",
+            )
+
+
 def _is_placed(step: StepAt) -> bool:
     return all(above.role in ("steps", "parallel") for above in (step, *step.ancestors))
 
@@ -165,7 +185,7 @@ def _probe_whole(step: StepAt, findings: Findings) -> None:
             "probe needs found: when is the item there?",
             hint="Such as {example}",
             on_key=True,
-            example="found: ${{ steps.hit.count == 1 }}",
+            example="found: ${{ steps.hit.count >= 1 }}",
         )
     if has_probe:
         return

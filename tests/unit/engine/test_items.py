@@ -220,5 +220,34 @@ async def test_another_run_registers_what_a_dead_run_had_only_begun(office: Offi
     result = await office.run(workflow(["a"]))
     assert verdicts(result) == {"a": "registered"}
     assert office.system.registered == {"a": 1}
-    assert (await office.run_through_crashes(dead)).items[0].state in ("failed", "skipped")
+    assert (await office.run_through_crashes(dead)).items[0].state == "failed"
+    assert office.system.registered == {"a": 1}
+
+
+async def test_an_item_whose_commit_was_left_out_by_a_condition_is_not_called_registered(office: Office) -> None:
+    text = workflow(["a"]).replace(
+        "{uses: town.register, commit: true}", "{uses: town.register, commit: true, if: false}"
+    )
+    result = await office.run(text)
+    assert [(item.state, item.how) for item in result.items] == [("skipped", "no_commit")]
+    assert verdicts(await office.run(workflow(["a"]))) == {"a": "registered"}
+
+
+async def test_on_repeat_skip_commits_nothing_while_the_probe_cannot_tell(office: Office) -> None:
+    office.system.script["look_up"] = ["down"] * 9
+    result = await office.run(workflow(["a"], block="\n    on_repeat: skip"))
+    assert verdicts(result) == {"a": "failed"}
+    assert "register" not in office.system.calls
+
+
+async def test_an_item_that_another_run_is_registering_is_told(office: Office) -> None:
+    office.system.script["register"] = ["crash after"]
+    dead = office.create(workflow(["a"]))
+    with pytest.raises(Crash):
+        await office.execute(dead)
+    with office.engine._alone(dead):
+        result = await office.run(workflow(["a"]))
+    assert verdicts(result) == {"a": "failed"}
+    assert result.items[0].error is not None
+    assert result.items[0].error.code == "claimed"
     assert office.system.registered == {"a": 1}

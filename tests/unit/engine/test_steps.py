@@ -233,3 +233,44 @@ async def test_a_journal_that_cannot_be_written_stops_the_run_before_the_commit_
     result = await office.execute(run)
     assert result.status == "succeeded"
     assert office.system.registered == {"a": 1, "b": 1}
+
+
+async def test_for_each_over_something_that_is_no_list_fails_and_on_failure_is_done(office: Office) -> None:
+    result = await office.run(
+        flow(
+            "  - id: each\n    for_each: ${{ inputs.who | length }}\n"
+            "    steps:\n      - {uses: town.add_up, with: {numbers: [1]}}",
+            "on_failure:\n  - {uses: town.send_letter, with: {to: x}}",
+        )
+    )
+    assert result.error is not None
+    assert "for_each" in result.error.message
+    assert statuses(result)["on_failure.1"] == "succeeded"
+
+
+async def test_a_rehearsal_leaves_out_what_cannot_be_taken_back(office: Office) -> None:
+    result = await office.run(
+        flow(
+            "  - {id: a, uses: town.add_up, with: {numbers: [1]}}\n  - {id: b, uses: town.send_letter, with: {to: x}}"
+        ),
+        rehearse=True,
+    )
+    assert statuses(result) == {"a": "succeeded", "b": "skipped"}
+    assert "send_letter" not in office.system.calls
+
+
+async def test_the_journal_says_nothing_of_the_output_of_a_sensitive_step(office: Office) -> None:
+    result = await office.run(flow("  - {id: a, uses: town.add_up, with: {numbers: [47, 11]}, sensitive: true}"))
+    assert result.steps[0].output["kind"] == "hidden"
+    assert "is" not in result.steps[0].output
+
+
+async def test_a_step_that_failed_and_was_gone_on_from_hands_on_nothing(office: Office) -> None:
+    office.system.script["add_up"] = ["down"]
+    result = await office.run(
+        flow("""
+  - {id: a, uses: town.add_up, with: {numbers: [1]}, on_error: continue}
+  - {id: b, if: "${{ steps.a is none }}", uses: town.add_up, with: {numbers: [2]}}
+""")
+    )
+    assert statuses(result) == {"a": "failed", "b": "succeeded"}

@@ -130,7 +130,7 @@ def town_bot(system: TownSystem) -> types.ModuleType:
         fault(system, "add_up")
         return sum(numbers)
 
-    @action()
+    @action(rehearsable=False)
     def send_letter(to: str) -> str:
         """Send a letter, which cannot be sent back.
 
