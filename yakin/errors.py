@@ -211,6 +211,13 @@ class RunError(YakinError):
     code = "run"
 
 
+class UnknownRun(RunError):
+    """No run has this id, or more than one begins with it."""
+
+    code = "unknown-run"
+    exit_status = 2
+
+
 class JournalError(YakinError):
     """The journal cannot be written, read or believed; what it should have recorded is not done."""
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from yakin import events as ev
 from yakin.engine.ports import Journal
-from yakin.errors import ErrorInfo, JournalError, RunError
+from yakin.errors import ErrorInfo, JournalError, RunError, UnknownRun
 from yakin.journal.store import JournalStore
 from yakin.ledger import Claimed, LedgerItem
 from yakin.results import fold
@@ -129,10 +129,10 @@ def test_a_run_is_found_by_an_unambiguous_beginning_of_its_id(store: JournalStor
         create(store, run, f"key of {run}")
     assert store.run("abc_").id == "abc_1"
     assert store.run("x").id == "x"
-    with pytest.raises(RunError, match="more than one run: abc_1, abcd2"):
+    with pytest.raises(UnknownRun, match="more than one run: abc_1, abcd2"):
         store.run("abc")
     for unknown in ("", "y", "ABC_1", "%"):
-        with pytest.raises(RunError, match="There is no run"):
+        with pytest.raises(UnknownRun, match="There is no run"):
             store.run(unknown)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from yakin.errors import ConfigError, RunError
+from yakin.errors import ConfigError, UnknownRun
 
 if TYPE_CHECKING:
     import typer
@@ -54,13 +54,13 @@ def project_of_run(context: typer.Context, run: str) -> Project:
     """The project that knows a run: this one, or its demo.
 
     Raises:
-        RunError: Neither knows it.
+        UnknownRun: Neither knows it.
     """
     project: Project = context.obj.project
     for candidate in [project, *demo_of(project)]:
         try:
             candidate.journal.run(run)
-        except RunError:
+        except UnknownRun:
             continue
         return candidate
     project.journal.run(run)

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import chain as joined
 from typing import NamedTuple
 
-from yakin.errors import fill
-from yakin.i18n import mark
+from yakin.journal.findings import Finding
 from yakin.values import canonical_json
 
 GENESIS = "0" * 64
@@ -69,45 +67,6 @@ class Anchor(NamedTuple):
 
     seq: int
     hash: str
-
-
-_SENTENCES: Mapping[str, str] = {
-    "edited": mark("Event {seq} was changed after it was written"),
-    "reordered": mark("What stands as event {seq} was written as event {other}"),
-    "missing": mark("Events {seq} to {last} are missing"),
-    "cut": mark("Events {seq} to {last} were cut off the end"),
-    "inserted": mark("Events {seq} to {last} were put in by something else than the journal"),
-    "broken": mark("Event {seq} was not written after what now stands before it"),
-    "rewritten": mark("Event {seq} is not the one that was noted under this number"),
-    "headless": mark("The journal's note of its last event is gone; it should say {seq}"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong with a journal.
-
-    Attributes:
-        kind: `edited reordered missing cut inserted broken rewritten headless`.
-        seq: Number of the event, or of the first of several.
-        last: Number of the last of several; the same as `seq` for one.
-        data: What else the sentence says.
-    """
-
-    kind: str
-    seq: int
-    last: int
-    data: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def template(self) -> str:
-        """The sentence before its numbers are filled in."""
-        return _SENTENCES[self.kind]
-
-    @property
-    def message(self) -> str:
-        """The finding in plain words."""
-        return fill(self.template, {"seq": self.seq, "last": self.last, **self.data})
 
 
 def verify(rows: Iterable[ChainRow], head: Anchor | None, anchors: Iterable[Anchor] = ()) -> list[Finding]:

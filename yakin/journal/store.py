@@ -10,12 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from yakin.clock import Clock, SystemClock
-from yakin.errors import ErrorInfo, JournalError, RunError
+from yakin.errors import ErrorInfo, JournalError, RunError, UnknownRun
 from yakin.events import Event, RowSetAside, event_of
-from yakin.journal.chain import Anchor, ChainRow, Finding, verify
+from yakin.journal.chain import Anchor, ChainRow, verify
 from yakin.journal.database import Database
+from yakin.journal.findings import Finding
 from yakin.journal.masking import Mask, mask_texts, masked
 from yakin.journal.projections import project
+from yakin.journal.replay import compare
 from yakin.journal.tables import CLAIMING, chain_head, item, memory, source
 from yakin.journal.tables import event as event_table
 from yakin.journal.tables import run as run_table
@@ -81,17 +83,17 @@ class JournalStore:
         """One run, by its id or an unambiguous beginning of it.
 
         Raises:
-            RunError: There is none, or more than one.
+            UnknownRun: There is none, or more than one.
         """
         query = sa.select(run_table).where(run_table.c.id.startswith(run, autoescape=True)).limit(_CHUNK)
         with self._database.reading() as conn:
             rows = [row for row in conn.execute(query) if run and row.id.startswith(run)]
             exact = [row for row in rows if row.id == run] or rows
             if not exact:
-                raise RunError("There is no run {run}", hint="List them with: runner.py runs", run=run)
+                raise UnknownRun("There is no run {run}", hint="List them with: runner.py runs", run=run)
             if len(exact) > 1:
                 names = ", ".join(sorted(row.id for row in exact)[:5])
-                raise RunError(
+                raise UnknownRun(
                     "{run} could be more than one run: {names}", hint="Give more of its id", run=run, names=names
                 )
             return _run_row(exact[0], _counts(conn, [exact[0].id]))
@@ -190,20 +192,20 @@ class JournalStore:
             return _head(conn)
 
     def verify(self, anchors: Iterable[Anchor] = ()) -> list[Finding]:
-        """Look whether the journal is as it was written.
+        """Look whether the journal is as it was written, and the ledger and the list of runs are what follows from it.
 
         Args:
             anchors: Events noted elsewhere, as `anchor` gave them.
 
         Returns:
-            Everything that is wrong, by number; empty when nothing is. See `chain.verify`.
+            Everything that is wrong, by number; empty when nothing is. See `chain.verify` and `replay.compare`.
         """
-        query = sa.select(event_table).order_by(event_table.c.seq)
+        query = sa.select(event_table).order_by(event_table.c.seq).execution_options(yield_per=_CHUNK)
         with self._database.reading() as conn:
             head = conn.execute(sa.select(chain_head.c.seq, chain_head.c.hash)).first()
-            rows = conn.execution_options(yield_per=_CHUNK).execute(query)
             noted = None if head is None else Anchor(*head)
-            return verify((ChainRow(*row) for row in rows), noted, anchors)
+            broken = verify((ChainRow(*row) for row in conn.execute(query)), noted, anchors)
+            return sorted([*broken, *compare(conn)], key=lambda finding: (finding.seq, finding.kind))
 
     def _write(self, conn: sa.Connection, actor: str, events: Sequence[Event]) -> None:
         if not events:

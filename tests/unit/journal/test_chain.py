@@ -150,11 +150,13 @@ def test_a_tail_cut_together_with_the_head_is_told_by_what_was_noted_elsewhere()
 @pytest.mark.parametrize(
     ("tamper", "sentence"),
     [
-        (lambda rows: [rows[0], rows[1]._replace(actor="x"), rows[2]], "Event 2 was changed after it was written"),
-        (lambda rows: [rows[0], rows[2]], "Events 2 to 2 are missing"),
-        (lambda rows: rows[:1], "Events 2 to 3 were cut off the end"),
+        (lambda rows: [rows[0], rows[1]._replace(actor="x"), *rows[2:]], "Event 2 was changed after it was written"),
+        (lambda rows: [rows[0], *rows[2:]], "Event 2 is missing"),
+        (lambda rows: [rows[0], *rows[3:]], "Events 2 to 3 are missing"),
+        (lambda rows: rows[:3], "Event 4 was cut off the end"),
+        (lambda rows: rows[:1], "Events 2 to 4 were cut off the end"),
     ],
 )
 def test_findings_are_sentences(tamper: Callable[[list[ChainRow]], list[ChainRow]], sentence: str) -> None:
-    rows = numbered(3)
+    rows = numbered(4)
     assert [finding.message for finding in verify(tamper(rows), head_of(rows))] == [sentence]

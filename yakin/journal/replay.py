@@ -1,0 +1,192 @@
+"""The ledger compared with the events: every run is replayed by the rules it was written by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from yakin import events as ev
+from yakin.errors import JournalError
+from yakin.journal import rules
+from yakin.journal.findings import Finding
+from yakin.journal.rules import ItemEntry, RunEntry
+from yakin.journal.tables import event as event_table
+from yakin.journal.tables import item as item_table
+from yakin.journal.tables import run as run_table
+from yakin.values import canonical_json
+
+_TELLING = [
+    kind.action
+    for kind in (
+        ev.RunCreated,
+        ev.RunStarted,
+        ev.RunFinished,
+        ev.ItemsCreated,
+        ev.ItemStarted,
+        ev.CommitIntended,
+        ev.ItemSettled,
+    )
+]
+"""The kinds of events from which something in the ledger or the list of runs follows."""
+
+_UNUSABLE = (JournalError, AttributeError, KeyError, TypeError, ValueError)
+_CHUNK = 500
+_Place = tuple[str, str]
+
+
+class Replay:
+    """The rows that follow from the events of one run.
+
+    Attributes:
+        run: The row of the run; None before its creation.
+        items: Block and key → row of the item.
+        open_claims: Items found in their system without a commit of this run: they claim their key unless another run
+            did so before, which the events of this run alone cannot tell.
+        told: Block and key → number of the last event that tells of the item.
+    """
+
+    def __init__(self) -> None:
+        self.run: RunEntry | None = None
+        self.items: dict[_Place, ItemEntry] = {}
+        self.open_claims: set[_Place] = set()
+        self.told: dict[_Place, int] = {}
+
+    def take(self, event: ev.Event, *, seq: int, at: str, actor: str) -> None:
+        """Go on by one event.
+
+        Raises:
+            JournalError: It cannot have happened after those before it.
+        """
+        if isinstance(event, ev.RunCreated) and self.run is None:
+            self.run = rules.created_run(event, seq=seq, at=at, actor=actor)
+            return
+        if self.run is None:
+            raise rules.unknown_run(event.run)
+        match event:
+            case ev.RunCreated():
+                raise JournalError("Run {run} exists already", run=event.run)
+            case ev.RunStarted():
+                self.run = rules.started_run(self.run)
+            case ev.RunFinished():
+                self.run = rules.finished_run(self.run, event, at=at)
+            case ev.ItemsCreated():
+                known = {key for key in event.keys if (event.step, key) in self.items}
+                for entry in rules.created_items(self.run, event, seq=seq, known=known):
+                    self._put(entry, seq)
+            case ev.ItemStarted():
+                self._put(rules.started_item(self._item_of(event), event, run_status=self.run.status), seq)
+            case ev.CommitIntended():
+                self._put(rules.intended_item(self._item_of(event), event, at=at, run_status=self.run.status), seq)
+            case ev.ItemSettled():
+                self._settle(event, seq, at)
+            case _:
+                pass
+
+    def _item_of(self, event: ev.ItemStarted | ev.CommitIntended | ev.ItemSettled) -> ItemEntry:
+        entry = self.items.get((event.step, event.item))
+        if entry is None:
+            raise rules.unknown_item(event)
+        return entry
+
+    def _settle(self, event: ev.ItemSettled, seq: int, at: str) -> None:
+        before = self._item_of(event)
+        after = rules.settled_item(before, event, at=at, taken=before.competes and not before.claims)
+        if after.state == "done" and before.competes and not before.claims:
+            self.open_claims.add((event.step, event.item))
+        self._put(after, seq)
+
+    def _put(self, entry: ItemEntry, seq: int) -> None:
+        place = entry.step, entry.key
+        self.items[place], self.told[place] = entry, seq
+
+
+def differences(replay: Replay, run: RunEntry | None, items: Mapping[_Place, ItemEntry]) -> Iterator[Finding]:
+    """What the rows of a run say otherwise than its events.
+
+    Args:
+        replay: What follows from all its events.
+        run: Its row in the list of runs, if there is one.
+        items: Its rows in the ledger, by block and key.
+    """
+    told = replay.run
+    assert told is not None
+    if run is None:
+        yield Finding("run-missing", told.seq, told.seq, {"run": told.id})
+    elif run != told:
+        yield Finding("run-differs", told.seq, told.seq, {"run": told.id, **_difference(run, told)})
+    for place, entry in replay.items.items():
+        seq = replay.told[place]
+        row = items.get(place)
+        if row is not None and place in replay.open_claims:
+            entry = entry._replace(claims=row.claims)
+        if row is None:
+            yield Finding("item-missing", seq, seq, _names(entry))
+        elif row != entry:
+            yield Finding("item-differs", seq, seq, {**_names(entry), **_difference(row, entry)})
+    for place, row in items.items():
+        if place not in replay.items:
+            yield Finding("item-added", row.seq, row.seq, _names(row))
+
+
+def compare(conn: sa.Connection) -> Iterator[Finding]:
+    """Compare the ledger and the list of runs with the events; what is held in memory is one run at a time."""
+    query = (
+        sa.select(event_table)
+        .where(event_table.c.action.in_(_TELLING))
+        .order_by(event_table.c.run, event_table.c.seq)
+        .execution_options(yield_per=_CHUNK)
+    )
+    told: set[str] = set()
+    for run, rows in groupby(conn.execute(query), key=lambda row: str(row.run)):
+        told.add(run)
+        yield from _compare_run(conn, run, rows)
+    yield from _added(conn, told)
+
+
+def _compare_run(conn: sa.Connection, run: str, rows: Iterable[sa.Row[Any]]) -> Iterator[Finding]:
+    replay = Replay()
+    for row in rows:
+        try:
+            event = ev.event_of(row.action, row.run, json.loads(row.body))
+            replay.take(event, seq=row.seq, at=row.at, actor=row.actor)
+        except _UNUSABLE:
+            yield Finding("unusable", row.seq, row.seq, {"run": run})
+            return
+    found = conn.execute(sa.select(run_table).where(run_table.c.id == run)).first()
+    entries = map(ItemEntry._make, conn.execute(sa.select(item_table).where(item_table.c.run == run)))
+    items = {(entry.step, entry.key): entry for entry in entries}
+    yield from differences(replay, None if found is None else RunEntry._make(found), items)
+
+
+def _added(conn: sa.Connection, told: set[str]) -> Iterator[Finding]:
+    """Runs, and items of runs, of which no event tells at all."""
+    for run, seq in conn.execute(sa.select(run_table.c.id, run_table.c.seq)):
+        if run not in told:
+            yield Finding("run-added", seq, seq, {"run": run})
+    for run in conn.scalars(sa.select(item_table.c.run).distinct()).all():
+        if run not in told:
+            for row in conn.execute(sa.select(item_table).where(item_table.c.run == run)):
+                yield Finding("item-added", row.seq, row.seq, _names(ItemEntry._make(row)))
+
+
+def _names(entry: ItemEntry) -> dict[str, str]:
+    return {"run": entry.run, "block": entry.step, "key": entry.key}
+
+
+def _difference(row: RunEntry | ItemEntry, told: RunEntry | ItemEntry) -> dict[str, str]:
+    """The columns that differ: as they stand, and as they follow from the events."""
+    names = [name for name, said, true in zip(row._fields, row, told, strict=True) if said != true]
+    return {"said": _columns(row, names), "true": _columns(told, names)}
+
+
+def _columns(row: RunEntry | ItemEntry, names: Iterable[str]) -> str:
+    values = row._asdict()
+    return ", ".join(f"{name}={_text(values[name])}" for name in names)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and value else canonical_json(value)
