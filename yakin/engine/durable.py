@@ -123,7 +123,7 @@ class DbosDurable:
                 "application_version": APPLICATION_VERSION,
                 "executor_id": _queue(run),
                 "serializer": _json_serializer(),
-                "log_level": "WARNING",
+                "log_level": "ERROR",
                 "enable_otlp": False,
                 "run_migrations": False,
             }
