@@ -103,7 +103,8 @@ async def main(url: str, folder: Path, program: str, rows: list[dict[str, str]])
         while turns.next_row():
             receipts.append(await clerk.enter(next(waiting)))
         await browser.close()
-    turns.say(registered=len(receipts), stages={name: median(times) for name, times in clerk.stages.items()})
+    stages = {name: median(times) for name, times in clerk.stages.items()}
+    turns.say(registered=len(receipts), pictures=len(list(folder.glob("*.jpg"))), stages=stages)  # noqa: ASYNC240
 
 
 if __name__ == "__main__":
