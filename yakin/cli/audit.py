@@ -9,7 +9,7 @@ from yakin.cli.speaking import language
 
 
 def verify(context: typer.Context) -> int:
-    """Verify the hash chain: tells every edit, deletion, insertion and re-ordering."""
+    """Verify the journal: tells every edit, deletion, insertion and re-ordering of events, and a ledger that says else."""
     from yakin.i18n import translator
 
     project = project_of(context)

@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from yakin.engine.candidates import Candidate
-from yakin.engine.items import ItemWorker
+from yakin.engine.items import ItemWorker, done_before
 from yakin.engine.rows import rows_of
 from yakin.engine.running import Running
 from yakin.engine.sessions import Sessions, Workplace
 from yakin.errors import ActionError, BusinessError, ErrorInfo, RunError
-from yakin.events import ItemsCreated, ItemSettled, StepFinished
+from yakin.events import ItemsCreated, StepFinished
 from yakin.results import ItemResult
 from yakin.values import Row
 from yakin.workflow.model import Block, ItemsBlock, contains_commit
@@ -198,13 +198,7 @@ class Batch:
             await self._running.record(*self._running.at_once(block, "failed", error))
             return error.info().to_json()
         system = block.in_ if contains_commit(block) else None
-        done: Mapping[str, Any] = {}
-        if system is not None and not self._running.frame.rehearsing:
-            keys = [candidate.key for candidate in candidates]
-            claims = await asyncio.to_thread(journal.claims, system, self._running.frame.workflow, keys)
-            done = {
-                key: claim.result for key, claim in claims.items() if claim.state == "done" and claim.run != self._run
-            }
+        done = await self._done_before(system, candidates)
         chosen = self._chosen(candidates, done)
         await self._running.record(
             self._running.started(block),
@@ -216,21 +210,19 @@ class Batch:
                 not_selected=len(candidates) - len(chosen),
                 labels={candidate.key: candidate.label for candidate in chosen if candidate.label},
             ),
-            *(
-                ItemSettled(
-                    run=self._run,
-                    step=path,
-                    item=candidate.key,
-                    attempt=0,
-                    state="skipped",
-                    how="done_before",
-                    result=done[candidate.key],
-                )
-                for candidate in chosen
-                if candidate.key in done
-            ),
+            *(done_before(self._run, path, item.key, done[item.key]) for item in chosen if item.key in done),
         )
         return None
+
+    async def _done_before(
+        self, system: str | None, candidates: Sequence[Candidate]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Business key → result, of those that earlier runs have registered."""
+        if system is None or self._running.frame.rehearsing:
+            return {}
+        journal, workflow = self._running.frame.journal, self._running.frame.workflow
+        claims = await asyncio.to_thread(journal.claims, system, workflow, [item.key for item in candidates])
+        return {key: claim.result for key, claim in claims.items() if claim.state == "done" and claim.run != self._run}
 
     def _chosen(self, candidates: Sequence[Candidate], done: Mapping[str, Any]) -> list[Candidate]:
         chosen = [item for item in candidates if not self._selection.only or item.key in self._selection.only]

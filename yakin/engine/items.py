@@ -96,7 +96,7 @@ class ItemWorker:
         if other is None:
             return None
         if other.state == "done":
-            return await self._record(self._done_before(candidate, other.result))
+            return await self._record(done_before(self._run, self._path, candidate.key, other.result))
         try:
             # Nobody may continue that run while we look for what it began.
             with self._running.alone_with(other.run):
@@ -118,7 +118,7 @@ class ItemWorker:
         if other is None:
             return None
         if other.state == "done":
-            return await self._record(self._done_before(candidate, other.result))
+            return await self._record(done_before(self._run, self._path, candidate.key, other.result))
         look = await self._probe.until_sure(candidate, 0, other.intent_at)
         theirs = ItemSettled(run=other.run, step=other.step, item=other.key, attempt=other.attempt, state="in_doubt")
         if look is None or look.found is None:
@@ -130,7 +130,7 @@ class ItemWorker:
             return await self._record(self._settled(candidate, 0, "in_doubt", error=error))
         if look.found:
             await self._running.record(replace(theirs, state="done", how="registered", result=look.result))
-            return await self._record(self._done_before(candidate, look.result))
+            return await self._record(done_before(self._run, self._path, candidate.key, look.result))
         absent = ItemInDoubt("Looked for by run {run}: it was not registered", run=self._run)
         await self._running.record(replace(theirs, state="failed", how="absent", error=absent.info()))
         return None
@@ -264,9 +264,6 @@ class ItemWorker:
         settled = self._settled(candidate, number, "done", how=how, result=look.result)
         return replace(settled, evidence=look.evidence)
 
-    def _done_before(self, candidate: Candidate, result: Mapping[str, Any]) -> ItemSettled:
-        return self._settled(candidate, 0, "skipped", how="done_before", result=result)
-
     def _settled(
         self,
         candidate: Candidate,
@@ -291,3 +288,8 @@ class ItemWorker:
             at_step=at_step,
             evidence=tuple(evidence),
         )
+
+
+def done_before(run: str, step: str, key: str, result: Mapping[str, Any]) -> ItemSettled:
+    """An item is left alone because an earlier run has registered it, with this result."""
+    return ItemSettled(run=run, step=step, item=key, attempt=0, state="skipped", how="done_before", result=result)

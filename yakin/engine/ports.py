@@ -41,7 +41,7 @@ class Journal(Protocol):
         """One run, by its id or an unambiguous beginning of it.
 
         Raises:
-            RunError: There is none, or more than one.
+            UnknownRun: There is none, or more than one.
         """
         ...
 
