@@ -30,7 +30,9 @@ def project(tmp_path: Path) -> Iterator[Project]:
     prepared = prepare(open_project(home.folder))
     prepared.close()
     config = home.demo / "config" / "yakin.toml"
-    config.write_text(config.read_text(encoding="utf-8") + "\n[browser]\ntimeout = 2.0\npage_timeout = 3.0\n", encoding="utf-8")
+    config.write_text(
+        config.read_text(encoding="utf-8") + "\n[browser]\ntimeout = 2.0\npage_timeout = 3.0\n", encoding="utf-8"
+    )
     opened = open_project(home.demo)
     yield opened
     opened.close()
