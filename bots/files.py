@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -195,7 +195,7 @@ async def wait_for_file(
     def look() -> Mapping[Path, tuple[int, int]]:
         return {path: (seen.st_size, seen.st_mtime_ns) for path, seen in _stats(place, pattern).items()}
 
-    waiting = until_stable(look, stable=stable, timeout=timeout, every=every, clock=ctx.clock, sleep=asyncio.sleep)
+    waiting = until_stable(look, stable=stable, timeout=timeout, every=every, clock=ctx.clock)
     found, unfinished = await waiting
     if found is None:
         raise TimedOut(
@@ -216,7 +216,6 @@ async def until_stable(
     timeout: float,  # noqa: ASYNC109 - measured by the given clock
     every: float,
     clock: Clock,
-    sleep: Callable[[float], Awaitable[object]],
 ) -> tuple[Path | None, tuple[Path, ...]]:
     """Look again and again until a file stays the same.
 
@@ -225,8 +224,7 @@ async def until_stable(
         stable: Seconds to stay the same.
         timeout: Seconds to look at most.
         every: Seconds between two looks.
-        clock: Tells the time.
-        sleep: Waits so many seconds.
+        clock: Tells the time and waits.
 
     Returns:
         The file, or None when the time is over; and the files that were there but not complete.
@@ -245,7 +243,7 @@ async def until_stable(
             return complete[-1], ()
         if now - begun >= timeout:
             return None, tuple(since)
-        await sleep(min(every, max(timeout - (now - begun), 0.001)))
+        await clock.sleep(min(every, max(timeout - (now - begun), 0.001)))
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:

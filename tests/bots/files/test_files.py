@@ -149,7 +149,7 @@ async def watch(
         last = next(looks, last)
         return last
 
-    found, unfinished = await until_stable(look, stable=stable, timeout=within, every=1, clock=clock, sleep=clock.sleep)
+    found, unfinished = await until_stable(look, stable=stable, timeout=within, every=1, clock=clock)
     return found, unfinished, clock.seconds
 
 
