@@ -35,7 +35,9 @@ def test(
 def _checks(*, quick: bool, more: list[str]) -> Iterator[tuple[str, list[str]]]:
     python = sys.executable
     tools = Path(python).parent
-    pytest = [python, "-m", "pytest", *(["-m", "not browser and not kill"] if quick else []), *more]
+    # One worker a core; the tests of a file stay together, as they share what is costly to make.
+    spread = ["--numprocesses", "auto", "--dist", "loadfile"]
+    pytest = [python, "-m", "pytest", *spread, *(["-m", "not browser and not kill"] if quick else []), *more]
     yield "style", [python, "-m", "ruff", "check", "."]
     yield "format", [python, "-m", "ruff", "format", "--check", "."]
     yield "types", [python, "-m", "mypy"]
