@@ -103,12 +103,14 @@ def _commit_alone(step: StepAt, findings: Findings) -> None:
 
 def _keys_apart(outline: Outline, findings: Findings) -> None:
     """A key is registered once for each system and workflow: two blocks cannot both register it."""
-    first_of: dict[tuple[object, object], StepAt] = {}
+    first_of: dict[tuple[str, str], StepAt] = {}
     for step in outline.walk():
-        if not any(owner_of_commit(inner) is step for inner in step.commits) or step.data.get("key") is None:
+        system, key = step.data.get("in"), step.data.get("key")
+        if not isinstance(system, str) or not isinstance(key, str):
             continue
-        place = (step.data.get("in"), step.data.get("key"))
-        first = first_of.setdefault(place, step)
+        if not any(owner_of_commit(inner) is step for inner in step.commits):
+            continue
+        first = first_of.setdefault((system, key), step)
         if first is not step:
             findings.add(
                 "same-business-key",
