@@ -8,10 +8,10 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from yakin.errors import ConfigError
 
@@ -68,6 +68,25 @@ class LogSettings(_Section):
     """Days after which the log of a run may be deleted."""
 
 
+def _not_nobody(users: list[str]) -> list[str]:
+    if not users or not all(user.strip() for user in users):
+        raise ValueError("name the users who have the role, at least one")
+    return users
+
+
+Users: TypeAlias = Annotated[list[str], AfterValidator(_not_nobody)]
+"""Names of users, as the journal records them; at least one."""
+
+
+class WorkerSettings(_Section):
+    """A worker on this machine, started by `runner.py work`."""
+
+    systems: list[str] | None = None
+    """Systems it works in; all when left out."""
+    sessions: Annotated[int, Field(ge=1)] = 1
+    """Sessions it holds at once, of all systems together."""
+
+
 class Settings(_Section):
     """Everything `config/yakin.toml` can say."""
 
@@ -93,6 +112,10 @@ class Settings(_Section):
     """Where secrets are looked for."""
     practice: PracticeSettings = PracticeSettings()
     """The practice town hall."""
+    roles: Mapping[str, Users] = {}
+    """Role → the users who have it and decide where a workflow says `approve: {by: ROLE}`; without roles, anybody may."""
+    worker: WorkerSettings = WorkerSettings()
+    """A worker on this machine."""
     logs: LogSettings = LogSettings()
     """Run logs."""
 

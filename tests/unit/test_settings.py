@@ -40,6 +40,8 @@ def test_an_empty_file_means_everything_usual(root: Path) -> None:
     assert settings.secrets.sources == ["environment", "file", "keyring"]
     assert settings.logs.keep_days == 90
     assert settings.operator is None
+    assert settings.roles == {}
+    assert (settings.worker.systems, settings.worker.sessions) == (None, 1)
 
 
 def test_what_is_written_is_read_and_seen_by_expressions(root: Path) -> None:
@@ -98,6 +100,8 @@ def test_the_journal_is_a_file_in_the_data_folder_unless_something_else_is_said(
         ("bots = 'bots'", "1: bots should be a valid list", None),
         ("[logs]\n# often\nkeep_days = '90'", "3: logs.keep_days should be a valid integer", None),
         ("[logs]\nkeep_days = 0", "2: logs.keep_days should be greater than or equal to 1", None),
+        ('[roles]\n"課長" = ["sato"]\n"係長" = []', "3: roles.係長 should name the users who have the role", None),
+        ("[worker]\nsessions = 0", "2: worker.sessions should be greater than or equal to 1", None),
         ("logs.keep_days = true", "1: logs.keep_days should be a valid integer", None),
         ("[systems.portal]\nzone = 'lgwan'", "1: systems.portal.url is missing", None),
         (

@@ -12,7 +12,7 @@ from yakin.workflow.checked import CheckedWorkflow
 from yakin.workflow.declarations import check_declarations
 from yakin.workflow.findings import Findings
 from yakin.workflow.loader import Loaded, load, load_text
-from yakin.workflow.outline import Outline, StepAt
+from yakin.workflow.outline import Outline
 from yakin.workflow.problems import Problem, errors
 from yakin.workflow.rules import check_rules
 from yakin.workflow.scopes import ExpressionCheck
@@ -119,20 +119,11 @@ def _same_id(path: Path, first: Path) -> Problem:
     )
 
 
-_NOT_YET: Mapping[str, str] = {
-    "approve": "A run cannot wait for an approval yet",
-    "call": "A run cannot call another workflow yet",
-    "parallel": "A run cannot do steps in parallel yet",
-}
-
-
 def unsupported(checked: CheckedWorkflow) -> list[Problem]:
     """What the file says correctly but `run` cannot do yet, each with its place."""
     loaded = load_text(checked.text, checked.path.as_posix())
     findings = Findings(loaded)
     for step in Outline.of(loaded.data).walk():
-        if step.kind is not None and step.kind in _NOT_YET:
-            findings.add("unsupported", (*step.path, step.kind), _NOT_YET[step.kind], on_key=True)
         if "in" in step.data and any(above.is_attempt for above in step.ancestors):
             findings.add(
                 "unsupported",
@@ -141,17 +132,4 @@ def unsupported(checked: CheckedWorkflow) -> list[Problem]:
                 hint="Put in: on the outermost block",
                 on_key=True,
             )
-        if _lanes(step) > 1:
-            findings.add(
-                "unsupported",
-                (*step.path, "lanes"),
-                "A run cannot work on several items at once yet",
-                hint="Leave lanes out",
-                on_key=True,
-            )
     return sorted(findings.problems, key=lambda problem: problem.order)
-
-
-def _lanes(step: StepAt) -> int:
-    lanes = step.data.get("lanes", 1)
-    return lanes if isinstance(lanes, int) else 1

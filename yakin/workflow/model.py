@@ -176,6 +176,15 @@ class BlockNode(StepNode):
     """What is kept of it: name → expression; it sees the steps of the block."""
 
 
+class ControlTotals(Node):
+    """Control totals: what the rows of a block must come to, known from elsewhere."""
+
+    count: Annotated[int, Field(ge=0)] | Expression | None = None
+    """Number of rows."""
+    sum: Mapping[str, int | float | Expression] = Field(default_factory=dict)
+    """Column → its sum."""
+
+
 class ItemsBlock(BlockNode):
     """The same steps for every row: each row is a work item with its own state, evidence and result."""
 
@@ -183,6 +192,8 @@ class ItemsBlock(BlockNode):
     """The rows."""
     key: Expression | None = None
     """The business key: an item is registered once for each key and system, across all runs."""
+    totals: ControlTotals | Expression | None = None
+    """What the rows must come to: checked before the first item is worked on, and compared with what was registered at the end."""
     lanes: Annotated[int, Field(ge=1, le=64)] = 1
     """Items worked on at once, each in a session of its own."""
     on_error: Literal["stop", "continue"] = "continue"
@@ -202,7 +213,7 @@ class CallStep(StepNode):
     """Another workflow as a step."""
 
     call: str
-    """Id of the workflow."""
+    """Id of the workflow; its run is linked with this one."""
     with_: Annotated[Mapping[str, Any], Field(alias="with", default_factory=dict)]
     """Its inputs."""
 

@@ -6,6 +6,8 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from yakin.actions.registry import Registry
@@ -14,6 +16,47 @@ from yakin.workflow.outline import StepAt
 
 ITEMS_OUTPUT: frozenset[str] = frozenset(("items", "count", "done", "failed", "set_aside", "in_doubt"))
 """What `steps.ID` of a block with work items hands on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutput:
+    """What `steps.ID` of a call hands on.
+
+    Attributes:
+        run: Id of the linked run.
+        status: How it ended: `succeeded`, `failed` or `cancelled`.
+        count: Work items of all its blocks, and of the runs it called.
+        done: Items that are in the system now.
+        failed: Items the other system failed on.
+        set_aside: Items whose data broke a rule.
+        in_doubt: Items of which nobody knows whether they were registered.
+    """
+
+    run: str
+    status: str
+    count: int = 0
+    done: int = 0
+    failed: int = 0
+    set_aside: int = 0
+    in_doubt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalOutput:
+    """What `steps.ID` of an approval hands on.
+
+    Attributes:
+        decision: `approved`: after any other decision the step has failed.
+        by: Who decided.
+        at: When, with the time zone.
+        reason: Why, in the words of the person who decided; empty when none was given.
+    """
+
+    decision: str
+    by: str
+    at: datetime
+    reason: str = ""
+
 
 _PLAIN = (str, int, float, bool, bytes, list, tuple, set, frozenset)
 
@@ -30,6 +73,10 @@ def handed_on(step: StepAt, registry: Registry) -> frozenset[str] | None:
         case "uses":
             spec = registry.actions.get(str(step.data["uses"]))
             return None if spec is None else _public(spec.output)
+        case "call":
+            return _public(CallOutput)
+        case "approve":
+            return _public(ApprovalOutput)
         case _:
             return None
 

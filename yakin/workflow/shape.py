@@ -13,6 +13,7 @@ from yakin.workflow.markers import OPENING
 from yakin.workflow.model import (
     STEP_KINDS,
     Approval,
+    ControlTotals,
     Effort,
     Expectation,
     Input,
@@ -40,6 +41,7 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "expect": Expectation,
     "retry": Retry,
     "approve": Approval,
+    "totals": ControlTotals,
 }
 _COLLECTIONS: Mapping[str, type[BaseModel]] = {"inputs": Input, "systems": SystemDeclaration, "triggers": Trigger}
 

@@ -28,6 +28,7 @@ def workflow_page() -> str:
         model.ActionStep: "Action",
         model.BlockNode: "Block",
         model.ItemsBlock: "Items",
+        model.ControlTotals: "Control totals",
         model.Block: "Plain block",
         model.CallStep: "Call",
         model.ApprovalStep: "Approval step",
@@ -51,8 +52,7 @@ def workflow_page() -> str:
         "\n".join(kinds),
         "A duration is a number with a unit: `500ms`, `30s`, `5m`, `3h`, `2d`. Texts may hold "
         "[expressions](expressions.md) where that makes sense; `check` says where it does not.",
-        "`check` accepts `lanes`, `call`, `approve` and `parallel` today, and `run` says clearly that it cannot execute "
-        "them yet. Nothing fires `triggers` yet.",
+        "Nothing fires `triggers` yet.",
         *_sections(titles, named),
     )
 
@@ -65,9 +65,10 @@ def settings_page() -> str:
         "systems.NAME": settings.SystemSettings,
         "secrets": settings.SecretsSettings,
         "practice": settings.PracticeSettings,
+        "worker": settings.WorkerSettings,
         "logs": settings.LogSettings,
     }
-    in_sections = {"browser", "notify", *(name.partition(".")[0] for name in sections)}
+    in_sections = {"browser", "notify", "roles", *(name.partition(".")[0] for name in sections)}
     parts = ["## At the top of the file", _table(settings.Settings, (), leave_out=in_sections)]
     for name, model in sections.items():
         parts += [f"## `[{name}]`", _summary(model), _table(model, ())]
@@ -76,6 +77,8 @@ def settings_page() -> str:
         "What `config/yakin.toml` can say; a setting that is left out has the value of the third column. Workflows read "
         "settings as `config.…`, except `database` and `[secrets]`. A secret never stands here.",
         *parts,
+        "## `[roles]`",
+        f"{settings.Settings.model_fields['roles'].description} A name with Japanese characters stands in quotes.",
         "## `[browser]` and `[notify]`",
         "The bots check their own parts of the settings: [browser](bots/browser.md), [notify](bots/notify.md).",
     )
