@@ -59,6 +59,11 @@ class RunCreated(Event):
         mode: `run` or `rehearse`.
         selection: What part of the items was asked for, such as `{"limit": 5}`.
         section: Section that owns the workflow.
+        parent: Run that called this one.
+        parent_step: Path of the parent's step that called it.
+        rerun_of: Earlier run that this one does again.
+        reason: Why it is done again, in a person's words.
+        takes_over: True when what the earlier run's steps handed on is taken over instead of done again.
     """
 
     action: ClassVar[str] = "run.created"
@@ -70,11 +75,30 @@ class RunCreated(Event):
     mode: str = "run"
     selection: Mapping[str, Any] = field(default_factory=dict)
     section: str | None = None
+    parent: str | None = None
+    parent_step: str | None = None
+    rerun_of: str | None = None
+    reason: str | None = None
+    takes_over: bool = False
 
     @property
     def target(self) -> str:
         """The workflow."""
         return self.workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContinued(Event):
+    """The run may go on: it is queued again, and every earlier go of it is over.
+
+    Attributes:
+        go: Number of the new go: one more than the last.
+        reason: Why, in a person's words.
+    """
+
+    action: ClassVar[str] = "run.continued"
+    go: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +109,47 @@ class RunStarted(Event):
         executor: Which process, as `host:pid`.
         resumed: True when the run had been started before.
         facts: Versions and settings that matter for the proof, such as `yakin`, `browser`.
+        go: Which go of the run it executes; refused unless it is the last.
+        owner: Token of the lease it holds.
     """
 
     action: ClassVar[str] = "run.started"
     executor: str
     resumed: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    go: int = 1
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWaiting(Event):
+    """The run waits for a person: no process executes it until it is continued.
+
+    Attributes:
+        go: Which go waits; refused when it is not the last. None when it is not said.
+    """
+
+    action: ClassVar[str] = "run.waiting"
+    go: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAsked(Event):
+    """A person asked that the run stop.
+
+    Attributes:
+        now: False to stop between items, True to stop what is being done.
+        reason: Why, in a person's words.
+    """
+
+    action: ClassVar[str] = "run.cancel_asked"
+    now: bool = False
+    reason: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """How it is to stop: `gracefully` or `now`."""
+        return "now" if self.now else "gracefully"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +160,14 @@ class RunFinished(Event):
         status: `succeeded`, `failed` or `cancelled`.
         error: Why it failed.
         duration_ms: From its (last) start.
+        go: Which go ended; refused when it is not the last. None when it is not said.
     """
 
     action: ClassVar[str] = "run.finished"
     status: str
     error: ErrorInfo | None = None
     duration_ms: int = 0
+    go: int | None = None
 
     @property
     def outcome(self) -> str:
@@ -183,6 +244,8 @@ class ItemsCreated(_StepEvent):
         system: System they are registered in; None for items outside systems.
         not_selected: How many rows `--only` or `--limit` left out.
         labels: Business key → where the row stands, such as `juminzei.xlsx [受付]:12`.
+        rows: The rows themselves as a kept artifact, as in `StepFinished.output`.
+        totals: Control totals of the rows: name → number.
     """
 
     action: ClassVar[str] = "items.created"
@@ -190,6 +253,8 @@ class ItemsCreated(_StepEvent):
     system: str | None = None
     not_selected: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    totals: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +277,14 @@ class _ItemEvent(_StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStarted(_ItemEvent):
-    """Work on an item began."""
+    """Work on an item began.
+
+    Attributes:
+        owner: Token of the lease of the process that works on it.
+    """
 
     action: ClassVar[str] = "item.started"
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,11 +294,13 @@ class CommitIntended(_ItemEvent):
     Attributes:
         at_step: Path of the commit step.
         evidence: The screen just before.
+        owner: Token of the lease of the process that commits it: the one that began the attempt.
     """
 
     action: ClassVar[str] = "item.commit_intended"
     at_step: str
     evidence: tuple[Evidence, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +354,27 @@ class ItemSettled(_ItemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDecided(_ItemEvent):
+    """A person looked in the system and settled a doubt.
+
+    Attributes:
+        registered: Whether the item is registered.
+        reason: How the person knows.
+        result: The item's result, name → text.
+    """
+
+    action: ClassVar[str] = "item.decided"
+    registered: bool
+    reason: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> str:
+        """What the person saw."""
+        return "registered" if self.registered else "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowSetAside(_StepEvent):
     """A step outside of items set a row aside for a person: it goes no further.
 
@@ -305,6 +398,52 @@ class RowSetAside(_StepEvent):
     def outcome(self) -> str:
         """The kind of error."""
         return self.error.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(_StepEvent):
+    """A step asks a person whether the run may go on.
+
+    Attributes:
+        role: Who may decide.
+        title: What is asked, for people.
+        show: What is approved as a kept artifact, as in `StepFinished.output`.
+        due: Until when, ISO 8601 in UTC; None when there is no limit.
+        remind_seconds: After how many seconds without a decision somebody is reminded.
+    """
+
+    action: ClassVar[str] = "approval.asked"
+    role: str
+    title: str
+    show: Mapping[str, Any] = field(default_factory=dict)
+    due: str | None = None
+    remind_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalReminded(_StepEvent):
+    """Those who may decide were reminded."""
+
+    action: ClassVar[str] = "approval.reminded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDecided(_StepEvent):
+    """A person decided, or the time for it is over.
+
+    Attributes:
+        decision: `approved`, `rejected` or `timed_out`.
+        reason: Why, in the person's words.
+    """
+
+    action: ClassVar[str] = "approval.decided"
+    decision: str
+    reason: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """The decision."""
+        return self.decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,7 +492,10 @@ EVENTS: Mapping[str, type[Event]] = {
     kind.action: kind
     for kind in (
         RunCreated,
+        RunContinued,
         RunStarted,
+        RunWaiting,
+        CancelAsked,
         RunFinished,
         StepStarted,
         StepFinished,
@@ -362,7 +504,11 @@ EVENTS: Mapping[str, type[Event]] = {
         CommitIntended,
         ItemProbed,
         ItemSettled,
+        ItemDecided,
         RowSetAside,
+        ApprovalAsked,
+        ApprovalReminded,
+        ApprovalDecided,
         SessionOpened,
         Noted,
     )
