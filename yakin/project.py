@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from yakin.engine.engine import Engine
     from yakin.journal.store import JournalStore
     from yakin.results import RunResult
+    from yakin.storage import Storage
     from yakin.workflow.check import CheckedWorkflow
     from yakin.workflow.problems import Problem
 
@@ -77,6 +78,17 @@ class Project:
         self.data.mkdir(parents=True, exist_ok=True)
         return JournalStore(self.database_url, mask=self.masker.mask, clock=self.clock)
 
+    @cached_property
+    def storage(self) -> Storage:
+        """Where outputs and evidence of runs are kept.
+
+        Raises:
+            ConfigError: The library that its URL needs is missing.
+        """
+        from yakin.storage import open_storage
+
+        return open_storage(self.settings.storage_place(self.root))
+
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL of the journal's database."""
@@ -98,6 +110,7 @@ class Project:
             Surroundings(
                 root=self.root,
                 data=self.data,
+                storage=self.storage,
                 config=self.settings.config,
                 secrets=self.secrets.names,
                 registry=self.registry,

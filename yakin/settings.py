@@ -102,6 +102,9 @@ class Settings(_Section):
     """Folder for everything that runs write, relative to the project."""
     database: str | None = None
     """SQLAlchemy URL of the journal, `sqlite:///…` or `postgresql://…`; a file in the data folder when left out."""
+    artifacts: str | None = None
+    """Where outputs and evidence of runs are kept: a folder, relative to the project, or a URL that all workers reach,
+    such as `file:///srv/yakin` or `s3://bucket/yakin`; `runs` in the data folder when left out."""
     systems: Mapping[str, SystemSettings] = {}
     """Web systems by the name workflows use."""
     browser: Mapping[str, Any] = {}
@@ -128,6 +131,23 @@ class Settings(_Section):
             raise ValueError("be a URL without a password; keep that in PGPASSWORD or ~/.pgpass")
         return url
 
+    @field_validator("artifacts")
+    @classmethod
+    def _is_a_place(cls, place: str | None) -> str | None:
+        if place is None:
+            return None
+        if not place.strip():
+            raise ValueError("be a folder or a URL; leave it out for `runs` in the data folder")
+        if re.search(r"://[^/?#]*:[^/?#]*@", place):
+            raise ValueError("be a URL without a password; keep that where the library of the store looks for it")
+        if re.match(r"(https?|ftp):", place):
+            raise ValueError("be a folder, or the URL of a store that can be written to, such as s3://bucket/yakin")
+        if place.startswith("file:") and not re.match(r"file:///[^/]", place):
+            raise ValueError("be written with three slashes, such as file:///srv/yakin")
+        if form := re.match(r"[a-z][a-z0-9+]+:(?!/?/[^/]|///)", place):
+            raise ValueError(f"have two slashes after {form[0]}")
+        return place
+
     @property
     def config(self) -> Mapping[str, Any]:
         """The settings as expressions and bots see them, as plain data; without where secrets and the journal are."""
@@ -144,6 +164,16 @@ class Settings(_Section):
         if self.database.startswith("sqlite:///"):
             return f"sqlite:///{(root / self.database.removeprefix('sqlite:///')).as_posix()}"
         return self.database
+
+    def storage_place(self, root: Path) -> str:
+        """Where outputs and evidence of runs are kept: an absolute folder, or a URL.
+
+        Args:
+            root: The project's folder; a relative folder is relative to it.
+        """
+        if self.artifacts is None:
+            return str(root / self.data / "runs")
+        return self.artifacts if "://" in self.artifacts else str(root / self.artifacts)
 
 
 def find_root(start: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from yakin.clock import Clock
 from yakin.engine.ports import Journal
 from yakin.errors import BusinessError
 from yakin.events import Noted, RowSetAside
+from yakin.storage import Storage, portable
 
 if TYPE_CHECKING:
     from loguru import Logger
@@ -31,7 +31,8 @@ class RunFrame:
         actor: Who asked for the run.
         rehearsing: True when the run stops before each commit.
         root: The project's folder.
-        folder: The run's own folder.
+        folder: The run's own folder on this machine.
+        storage: Where outputs and evidence are kept.
         config: The project's settings.
         log: Bound to the run.
         clock: Tells the time.
@@ -44,6 +45,7 @@ class RunFrame:
     rehearsing: bool
     root: Path
     folder: Path
+    storage: Storage
     config: Mapping[str, Any]
     log: Logger
     clock: Clock
@@ -99,6 +101,7 @@ class StepContext:
         self.folder = frame.folder
         self.config = frame.config
         self.clock = frame.clock
+        self._storage = frame.storage
         self.log = frame.log.bind(step=step, **({} if item is None else {"item": item}))
         self.memory: Memory = StepMemory(frame.journal, frame.workflow, step)
         self._findings = findings
@@ -109,17 +112,16 @@ class StepContext:
         return self.root / path
 
     def attach(self, name: str, data: bytes, *, media_type: str) -> Evidence:
-        """Keep evidence of this step in the run's folder."""
+        """Keep evidence of this step beside that of the whole run; told relative to the run.
+
+        Raises:
+            StorageError: It cannot be kept.
+        """
         suffix = mimetypes.guess_extension(media_type) or ".bin"
-        folder = self.folder / "evidence"
-        stem = _file_name("-".join(part for part in (self.item, self.step, name) if part))
+        file = portable(*(part for part in (self.item, self.step, name) if part)) + suffix
+        kept = self._storage.write(f"{self.run}/evidence/{file}", data)
+        evidence = Evidence(name, kept.removeprefix(f"{self.run}/"), hashlib.sha256(data).hexdigest(), media_type)
         with self._lock:
-            folder.mkdir(parents=True, exist_ok=True)
-            path = _free(folder, stem, suffix)
-            path.write_bytes(data)
-            evidence = Evidence(
-                name, path.relative_to(self.folder).as_posix(), hashlib.sha256(data).hexdigest(), media_type
-            )
             self._findings.evidence.append(evidence)
         return evidence
 
@@ -141,17 +143,3 @@ class StepContext:
         )
         with self._lock:
             self._findings.notes.append(event)
-
-
-def _file_name(text: str) -> str:
-    """A name that every file system takes: letters, digits, - _ and . only, not too long."""
-    return re.sub(r"[^\w.-]+", "_", text)[:80]
-
-
-def _free(folder: Path, stem: str, suffix: str) -> Path:
-    path = folder / f"{stem}{suffix}"
-    number = 2
-    while path.exists():
-        path = folder / f"{stem}-{number}{suffix}"
-        number += 1
-    return path

@@ -27,6 +27,7 @@ from yakin.engine.running import RunIsLive, Running
 from yakin.errors import JournalError, RunError
 from yakin.events import RunCreated, RunFinished, RunStarted
 from yakin.results import fold
+from yakin.storage import Storage
 from yakin.workflow.check import CheckedWorkflow
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Surroundings:
     Attributes:
         root: The project's folder.
         data: Folder for everything runs write.
+        storage: Where outputs and evidence of runs are kept.
         config: The project's settings, as expressions see them.
         secrets: Name → `Secret`, for expressions.
         registry: What the bots can do.
@@ -54,6 +56,7 @@ class Surroundings:
 
     root: Path
     data: Path
+    storage: Storage
     config: Mapping[str, Any]
     secrets: Mapping[str, Any]
     registry: Registry
@@ -77,7 +80,7 @@ class Engine:
         self._broken: JournalError | None = None
 
     def folder(self, run: str) -> Path:
-        """The run's own folder: log, artifacts, evidence, reports."""
+        """The run's own folder on this machine: log and reports; outputs and evidence are in the storage."""
         return self._around.data / "runs" / run
 
     def create(
@@ -210,6 +213,7 @@ class Engine:
             rehearsing=rehearsing,
             root=around.root,
             folder=folder,
+            storage=around.storage,
             config=around.config,
             log=log,
             clock=around.clock,

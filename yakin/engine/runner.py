@@ -113,7 +113,8 @@ class Runner:
         path = self._running.checked.step_path(step)
         ended = await self._running.once(path, lambda: self._tries(step, steps, path, policy))
         if ended["status"] == "succeeded":
-            value = await asyncio.to_thread(artifacts.load, self._running.frame.folder, path, ended["output"])
+            frame = self._running.frame
+            value = await asyncio.to_thread(artifacts.load, frame.storage, frame.run, path, ended["output"])
             if isinstance(step, Block):
                 self._running.outputs.update(value or {})
             if step.id is not None:
@@ -191,10 +192,10 @@ class Runner:
         return _Finished(_ended(event.status, output, event.error), None if failure is None else failure.error)
 
     async def _keep(self, step: StepNode, path: str, value: Any) -> tuple[dict[str, Any], Failure | None]:
-        told = not contains_sensitive(step)
+        frame, told = self._running.frame, not contains_sensitive(step)
         try:
-            return await asyncio.to_thread(artifacts.keep, self._running.frame.folder, path, value, told=told), None
-        except (TypeError, OSError) as error:
+            return await asyncio.to_thread(artifacts.keep, frame.storage, frame.run, path, value, told=told), None
+        except TypeError as error:
             problem = ActionError("The output of the step cannot be kept: {error}", error=error)
             return {}, Failure(path, problem)
 

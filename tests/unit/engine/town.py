@@ -19,6 +19,7 @@ from yakin.engine.engine import Engine, Surroundings
 from yakin.errors import AlreadyThere, ApplicationError, Refused, SessionLost
 from yakin.journal.store import JournalStore
 from yakin.results import RunResult, fold
+from yakin.storage import open_storage
 from yakin.testing import FakeClock, MemoryDurable
 from yakin.workflow.check import CheckedWorkflow, check_text
 
@@ -193,6 +194,7 @@ class Office:
             Surroundings(
                 root=self.folder,
                 data=self.folder,
+                storage=open_storage(self.folder / "runs"),
                 config={"limit": 3},
                 secrets={},
                 registry=self.registry,
