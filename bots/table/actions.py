@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bots.excel import Sheet, put, workbook_bytes
-from bots.table.checking import Checked, check_table
+from bots.table.checking import Checked, check_table, sums
 from bots.table.findings import Finding, findings_table
 from bots.table.forms import Form, plain_text
 from bots.table.outcome import outcome_tables, sheets, summary
@@ -39,6 +40,18 @@ class PairedColumns(BaseModel):
     form: Form = Field(default="text", alias="as")
 
 
+class PassedTotals(TypedDict):
+    """What the rows come to that passed, in the shape of `totals` of an items block.
+
+    Attributes:
+        count: Number of rows.
+        sum: Column → its sum, for the columns under `totals: {sum: …}` of the check.
+    """
+
+    count: int
+    sum: dict[str, int | Decimal]
+
+
 class CheckedList(TypedDict):
     """What `check` hands on.
 
@@ -47,6 +60,7 @@ class CheckedList(TypedDict):
         invalid: Rows with one, and in words which in the column 確認事項.
         findings: All findings, one a row.
         set_aside: One mapping for each invalid row, as an items block hands on; empty without `key`.
+        totals: What the rows without a finding come to.
         count: Rows of the list.
         valid_count: Rows without a finding.
         invalid_count: Rows with one.
@@ -56,6 +70,7 @@ class CheckedList(TypedDict):
     invalid: Table
     findings: Table
     set_aside: list[dict[str, Any]]
+    totals: PassedTotals
     count: int
     valid_count: int
     invalid_count: int
@@ -115,8 +130,9 @@ def check(
             so that `excel.write_results` can write the reason into the list.
 
     Returns:
-        `valid` and `invalid` (tables; the invalid rows with a column 確認事項), `findings` (table), `set_aside`, and the counts
-        `count`, `valid_count`, `invalid_count`.
+        `valid` and `invalid` (tables; the invalid rows with a column 確認事項), `findings` (table), `set_aside`, the counts `count`,
+        `valid_count`, `invalid_count`, and `totals`: `count` and `sum` of the valid rows, for `totals` of the block that enters
+        them.
 
     Raises:
         BusinessError: Something was found and `on_invalid` is `stop`, a column is missing, or a control total is wrong.
@@ -162,13 +178,15 @@ def check(
             str(table.row(index).origin or ""),
             BusinessError("{findings}", findings=_told(problems)),
         )
+    valid = table.take([index for index in range(table.count) if index not in found.invalid])
     return {
-        "valid": table.take([index for index in range(table.count) if index not in found.invalid]),
+        "valid": valid,
         "invalid": invalid,
         "findings": findings,
         "set_aside": [] if key is None else _items(table, found, key),
+        "totals": {"count": valid.count, "sum": sums(valid, totals.sum if totals else ())},
         "count": table.count,
-        "valid_count": table.count - invalid.count,
+        "valid_count": valid.count,
         "invalid_count": invalid.count,
     }
 

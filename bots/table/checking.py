@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -121,18 +121,29 @@ def _check_totals(table: Table, totals: Totals) -> Iterator[Finding]:
     for column, expected in totals.sum.items():
         if column not in table.columns:
             continue
-        total: int | Decimal = 0
-        unreadable = 0
-        for value in table.column(column):
-            try:
-                total += 0 if is_blank(value) else as_amount(value)
-            except BusinessError:
-                unreadable += 1
+        total, unreadable = _sum(table.column(column))
         wanted = as_amount(expected)
         if unreadable:
             yield Finding("total_unreadable", column, data={"count": str(unreadable)})
         elif total != wanted:
             yield Finding("total_sum", column, data={"found": f"{total:,}", "expected": f"{wanted:,}"})
+
+
+def sums(table: Table, columns: Iterable[str]) -> dict[str, int | Decimal]:
+    """Column → the exact sum of its cells; what is empty, or is no number, counts as nothing."""
+    return {column: _sum(table.column(column))[0] for column in columns}
+
+
+def _sum(cells: Iterable[Scalar]) -> tuple[int | Decimal, int]:
+    """The sum of the cells that are numbers, and how many are neither a number nor empty."""
+    total: int | Decimal = 0
+    unreadable = 0
+    for value in cells:
+        try:
+            total += 0 if is_blank(value) else as_amount(value)
+        except BusinessError:
+            unreadable += 1
+    return total, unreadable
 
 
 def _finding(table: Table, column: str, index: int, code: str, data: Mapping[str, str], rule: ColumnRule) -> Finding:

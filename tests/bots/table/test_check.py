@@ -15,7 +15,7 @@ from bots.table.checking import check_table
 from bots.table.rules import ColumnRule, Totals
 from tests.bots.contexts import FakeContext
 from yakin.errors import BusinessError
-from yakin.values import Origin, Table
+from yakin.values import Origin, Table, decode, encode
 
 
 @pytest.fixture
@@ -156,6 +156,25 @@ def test_set_aside_hands_on_both_parts_with_their_origins(ctx: FakeContext) -> N
 def test_what_is_wrong_with_the_whole_list_always_stops(ctx: FakeContext, rules: dict[str, ColumnRule]) -> None:
     with pytest.raises(BusinessError, match=r"findings in the list: (列「住所」がありません|件数が合いません)"):
         check(table(番号=["1"]), rules, totals=Totals(count=2), on_invalid="set_aside", ctx=ctx)
+
+
+def test_the_totals_handed_on_are_those_of_the_rows_that_passed(ctx: FakeContext) -> None:
+    done = check(
+        table(
+            番号=["1", "2", "3", "4"], 税額=["1,200", "△300", None, "0.5"], 日=["R6.4.1", "R6.4.2", "R6.4.3", "いつか"]
+        ),
+        {"日": ColumnRule(type="date")},
+        totals=Totals(count=4, sum={"税額": "900.5"}),
+        on_invalid="set_aside",
+        ctx=ctx,
+    )
+
+    assert done["totals"] == {"count": 3, "sum": {"税額": 900}}
+    assert decode(encode(done)) == done
+
+
+def test_without_control_totals_the_rows_that_passed_are_only_counted(ctx: FakeContext) -> None:
+    assert check(table(番号=["1", "2"]), {}, ctx=ctx)["totals"] == {"count": 2, "sum": {}}
 
 
 def test_a_clean_list_passes(ctx: FakeContext) -> None:
