@@ -144,7 +144,7 @@ class Settings(_Section):
             raise ValueError("be a folder, or the URL of a store that can be written to, such as s3://bucket/yakin")
         if place.startswith("file:") and not re.match(r"file:///[^/]", place):
             raise ValueError("be written with three slashes, such as file:///srv/yakin")
-        if form := re.match(r"[a-z][a-z0-9+]+:(?!/?/[^/]|///)", place):
+        if form := re.match(r"[a-z][a-z0-9+]+:(?!//)", place):
             raise ValueError(f"have two slashes after {form[0]}")
         return place
 
