@@ -73,7 +73,7 @@ def write_reports(project: Project, result: RunResult) -> dict[str, Path]:
     """Write the run's reports into its folder."""
     from yakin.reports import write_reports as write
 
-    return write(result, project.engine.folder(result.id), language(project))
+    return write(result, project.engine.folder(result.id), language(project), storage=project.storage)
 
 
 def exit_status(result: RunResult) -> int:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yakin.results import RunResult
+    from yakin.storage import Storage
 
 
-def write_reports(result: RunResult, folder: Path, language: str) -> dict[str, Path]:
+def write_reports(result: RunResult, folder: Path, language: str, *, storage: Storage) -> dict[str, Path]:
     """Write the run's reports into its folder, each whole or not at all.
 
     Args:
         result: The run.
-        folder: The run's folder, where its evidence is.
+        folder: The run's folder.
         language: `ja` or `en`.
+        storage: Where its evidence is.
 
     Returns:
         `html` and `xlsx` → the file.
@@ -28,8 +30,8 @@ def write_reports(result: RunResult, folder: Path, language: str) -> dict[str, P
 
     folder.mkdir(parents=True, exist_ok=True)
     reports = {"html": folder / "report.html", "xlsx": folder / "results.xlsx"}
-    _replace(reports["html"], html.render(result, folder=folder, language=language).encode())
-    _replace(reports["xlsx"], excel.render(result, language=language))
+    _replace(reports["html"], html.render(result, folder=folder, language=language, storage=storage).encode())
+    _replace(reports["xlsx"], excel.render(result, folder=folder, language=language, storage=storage))
     return reports
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from urllib.parse import quote
 from yakin.actions.context import Evidence
 from yakin.reports.verdicts import TROUBLED, verdict_of
 from yakin.results import RunResult
+from yakin.storage import Storage, StorageError
 
 EMBED_LIMIT = 20 * 2**20
 """Bytes of pictures that one report holds. When all of them are more, pictures of what went wrong are embedded first,
@@ -26,9 +27,10 @@ class Exhibit:
 
     Attributes:
         name: What it shows, as the journal says.
-        path: Where the file is, relative to the run's folder.
+        path: Where the file is, relative to the run.
         source: The picture as a `data:` URI; empty when it is not embedded.
-        link: Relative address of the file; empty when it is embedded or cannot be found.
+        link: Address of the file; empty when it is embedded, cannot be found, or no browser can follow.
+        place: Where the file is kept, when there is no link to it; empty when it cannot be found.
         altered: True when the file is not the one the journal vouches for.
     """
 
@@ -36,20 +38,56 @@ class Exhibit:
     path: str
     source: str = ""
     link: str = ""
+    place: str = ""
     altered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The way from a report to the files of a run.
+
+    Attributes:
+        run: Id of the run.
+        storage: Where its files are kept, on whatever machine they were made.
+        folder: Where the report will be.
+    """
+
+    run: str
+    storage: Storage
+    folder: Path
+
+    def path(self, one: Evidence) -> str:
+        """Path of a piece of evidence in the storage."""
+        return f"{self.run}/{one.path}"
+
+    def link(self, one: Evidence) -> str:
+        """Address of the file, relative where it lies below the report's folder; empty when no browser gets there."""
+        try:
+            file = self.storage.local(self.path(one))
+        except StorageError:
+            return ""
+        if file is None:
+            return ""
+        file, folder = file.resolve(), self.folder.resolve()
+        return quote(file.relative_to(folder).as_posix()) if file.is_relative_to(folder) else file.as_uri()
+
+    def place(self, one: Evidence) -> str:
+        """Where the file is, for a person."""
+        return self.storage.where(self.path(one))
+
+
 class Exhibits:
-    """All evidence of a run, each piece embedded, linked or missing.
+    """All evidence of a run, each piece embedded, linked, named or missing.
 
     Args:
         result: The run.
-        folder: The run's folder; paths of evidence that lead out of it are treated as missing.
+        links: The way to its files; what is not among them counts as missing.
         limit: Bytes of pictures that may be embedded.
     """
 
-    def __init__(self, result: RunResult, folder: Path, limit: int = EMBED_LIMIT) -> None:
-        self._folder = folder.resolve()
+    def __init__(self, result: RunResult, links: Links, limit: int = EMBED_LIMIT) -> None:
+        self._links = links
+        self._sizes = self._kept()
         troubled, fine = _by_urgency(result)
         sizes = {one.path: self._size(one) for one in (*troubled, *fine)}
         self._embedded: set[str] = set()
@@ -64,29 +102,28 @@ class Exhibits:
         return [self._exhibit(one) for one in evidence]
 
     def _exhibit(self, one: Evidence) -> Exhibit:
-        path = self._inside(one.path)
-        if path is None:
+        path = self._links.path(one)
+        if path not in self._sizes:
             return Exhibit(one.name, one.path)
         if one.path not in self._embedded or one.media_type not in _PICTURES:
-            return Exhibit(one.name, one.path, link=quote(one.path))
+            link = self._links.link(one)
+            return Exhibit(one.name, one.path, link=link, place="" if link else self._links.place(one))
         try:
-            data = path.read_bytes()
-        except OSError:
+            data = self._links.storage.read(path)
+        except StorageError:
             return Exhibit(one.name, one.path)
         source = f"data:{one.media_type};base64,{base64.b64encode(data).decode('ascii')}"
         return Exhibit(one.name, one.path, source, altered=hashlib.sha256(data).hexdigest() != one.sha256)
 
-    def _size(self, one: Evidence) -> int:
-        path = self._inside(one.path) if one.media_type in _PICTURES else None
-        return path.stat().st_size if path is not None else 0
-
-    def _inside(self, relative: str) -> Path | None:
-        """The file, if it is there and inside the run's folder."""
+    def _kept(self) -> Mapping[str, int]:
+        """The run's files that are there: of a storage that cannot be reached, none; the report is still of use."""
         try:
-            path = (self._folder / relative).resolve()
-            return path if path.is_relative_to(self._folder) and path.is_file() else None
-        except (OSError, ValueError):
-            return None
+            return self._links.storage.sizes(self._links.run)
+        except StorageError:
+            return {}
+
+    def _size(self, one: Evidence) -> int:
+        return self._sizes.get(self._links.path(one), 0) if one.media_type in _PICTURES else 0
 
 
 def _by_urgency(result: RunResult) -> tuple[list[Evidence], list[Evidence]]:

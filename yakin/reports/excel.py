@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -22,7 +22,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from yakin.i18n import Translator, translator
 from yakin.reports import verdicts
+from yakin.reports.evidence import Links
 from yakin.results import ItemResult, RunResult
+from yakin.storage import Storage
 
 _FONT = "Yu Gothic"
 _HEADER = "0017C1"
@@ -43,12 +45,14 @@ _LONGEST = 32_767
 """Characters a cell can hold."""
 
 
-def render(result: RunResult, *, language: str) -> bytes:
+def render(result: RunResult, *, folder: Path, language: str, storage: Storage) -> bytes:
     """The workbook as the bytes of an .xlsx file.
 
     Args:
         result: The run.
+        folder: Where the workbook will be written.
         language: `ja` or `en`.
+        storage: Where the run's evidence is.
     """
     t = translator(language)
     book = Workbook()
@@ -56,7 +60,7 @@ def render(result: RunResult, *, language: str) -> bytes:
     assert first is not None
     book.remove(first)
     _summary_sheet(book, result, t)
-    _items_sheet(book, result, t)
+    _items_sheet(book, result, Links(result.id, storage, folder), t)
     _steps_sheet(book, result, t)
     buffer = BytesIO()
     book.save(buffer)
@@ -105,7 +109,7 @@ def _facts(result: RunResult, t: Translator) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _items_sheet(book: Workbook, result: RunResult, t: Translator) -> None:
+def _items_sheet(book: Workbook, result: RunResult, links: Links, t: Translator) -> None:
     several = sum(bool(step.items) for step in result.steps) > 1
     results = list(dict.fromkeys(name for item in result.items for name in item.result))
     columns = [
@@ -125,6 +129,7 @@ def _items_sheet(book: Workbook, result: RunResult, t: Translator) -> None:
     titles = {step.path: step.title for step in result.steps}
     for row, item in enumerate(result.items, 2):
         _item_row(sheet, row, item, [titles[item.block]] if several else [], results, t)
+        _evidence_link(sheet, row, len(columns), item, links)
     _finish_list(sheet, len(columns), len(result.items))
 
 
@@ -146,8 +151,6 @@ def _item_row(
         item.evidence[-1].path if item.evidence else "",
     ]
     _list_row(sheet, row, values, tint_at=4 + len(step), tint=_TINTS[verdict])
-    if item.evidence:
-        _link(sheet, row, len(values), item.evidence[-1].path)
 
 
 def _steps_sheet(book: Workbook, result: RunResult, t: Translator) -> None:
@@ -221,10 +224,17 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, font: Font | None 
     return cell
 
 
-def _link(sheet: Worksheet, row: int, column: int, path: str) -> None:
+def _evidence_link(sheet: Worksheet, row: int, column: int, item: ItemResult, links: Links) -> None:
+    """Lead to an item's last evidence, or say where it is when no link leads there."""
+    if not item.evidence:
+        return
     cell = sheet.cell(row, column)
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, target=quote(path))
-    cell.font = _font(color=_LINK, underline="single")
+    target = links.link(item.evidence[-1])
+    if target:
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, target=target)
+        cell.font = _font(color=_LINK, underline="single")
+    else:
+        cell.value = links.place(item.evidence[-1])
 
 
 def _for_print(sheet: Worksheet, *, landscape: bool) -> None:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from yakin.events import Noted
 from yakin.i18n import LANGUAGES, translator
 from yakin.reports import verdicts
-from yakin.reports.evidence import Exhibit, Exhibits
+from yakin.reports.evidence import Exhibit, Exhibits, Links
 from yakin.results import ItemResult, RunResult, StepResult
+from yakin.storage import Storage
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -85,17 +86,18 @@ class StepView:
     explained: bool
 
 
-def render(result: RunResult, *, folder: Path, language: str) -> str:
+def render(result: RunResult, *, folder: Path, language: str, storage: Storage) -> str:
     """The whole report.
 
     Args:
         result: The run, finished or not.
-        folder: The run's folder, where its evidence is and where the report will be written.
+        folder: Where the report will be written.
         language: The one shown first, `ja` or `en`.
+        storage: Where the run's evidence is.
     """
     t = translator(language)
     first = verdicts.look_here_first(result)
-    exhibits = Exhibits(result, folder)
+    exhibits = Exhibits(result, Links(result.id, storage, folder))
     style, script = _part("report.css"), _part("report.js")
     return _template().render(
         run=result,

@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypedDict
 
 from yakin import events as ev
 from yakin.actions.context import Evidence
 from yakin.errors import ActionError, BusinessError, ErrorInfo, ItemInDoubt, Refused, TargetNotFound
 from yakin.results import Recorded, RunResult, fold
+from yakin.storage import Storage, open_storage
 
 RUN = "20261123-2200-4f1c"
 HERE = Path(__file__).parent
@@ -51,9 +53,22 @@ def picture(folder: Path | None, name: str, key: str) -> tuple[Evidence, ...]:
     data = (HERE / "screens" / f"{name}.jpg").read_bytes()
     path = f"evidence/entry/{key}-{name}.jpg"
     if folder is not None:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
+        file = folder / RUN / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
     return (Evidence(name, path, hashlib.sha256(data).hexdigest(), "image/jpeg"),)
+
+
+class Place(TypedDict):
+    """Where a report is written, and where it finds evidence."""
+
+    folder: Path
+    storage: Storage
+
+
+def place(folder: Path) -> Place:
+    """The run's own folder in a folder of runs, which evidence is kept in too."""
+    return {"folder": folder / RUN, "storage": open_storage(folder)}
 
 
 class Story:

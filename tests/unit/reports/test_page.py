@@ -32,7 +32,9 @@ def chromium() -> Iterator[Browser]:
 
 def opened(browser: Browser, folder: Path, *, name: str = "usual", width: int = 1280, script: bool = True) -> Page:
     report = folder / "report.html"
-    report.write_text(html.render(runs.ALL[name](folder).result(), folder=folder, language="ja"), encoding="utf-8")
+    report.write_text(
+        html.render(runs.ALL[name](folder).result(), **runs.place(folder), language="ja"), encoding="utf-8"
+    )
     page = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script).new_page()
     page.on("console", lambda message: pytest.fail(message.text))
     page.goto(report.as_uri())
