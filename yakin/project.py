@@ -162,7 +162,7 @@ class Project:
             registry=self.registry,
             config=self.settings.config,
             has_secret=self.secrets.has,
-            workflows=[path.stem for path in self.workflow_files()],
+            workflows={path.stem: path for path in self.workflow_files()},
         )
 
     def checked(self, name: str) -> CheckedWorkflow:
@@ -197,7 +197,7 @@ class Project:
             registry=self.registry,
             config=self.settings.config,
             has_secret=self.secrets.has,
-            workflows=[path.stem for path in self.workflow_files()],
+            workflows=dict.fromkeys(path.stem for path in self.workflow_files()),
         )
         errors = [problem for problem in problems if problem.severity == "error"]
         if checked is None or errors:

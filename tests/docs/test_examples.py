@@ -14,7 +14,7 @@ from yakin.workflow.problems import render_text
 
 REGISTRY = Registry.load(["bots"])
 CONFIG = load_settings(ROOT).config
-WORKFLOWS = [path.stem for path in (ROOT / "workflows").glob("*.yaml")]
+WORKFLOWS = {path.stem: path for path in (ROOT / "workflows").glob("*.yaml")}
 
 
 def problems_of(text: str, name: str = "example.yaml") -> str:

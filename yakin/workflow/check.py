@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from yakin.actions.registry import Registry
 from yakin.workflow.arguments import check_actions
+from yakin.workflow.calls import Others, check_calls
 from yakin.workflow.checked import CheckedWorkflow
 from yakin.workflow.declarations import check_declarations
 from yakin.workflow.findings import Findings
@@ -27,7 +29,7 @@ def check(
     registry: Registry,
     config: Mapping[str, Any],
     has_secret: Callable[[str], bool],
-    workflows: Collection[str] = (),
+    workflows: Mapping[str, Path | None] = MappingProxyType({}),
 ) -> tuple[list[CheckedWorkflow], list[Problem]]:
     """Check workflow files.
 
@@ -36,7 +38,7 @@ def check(
         registry: The actions there are.
         config: The project's settings.
         has_secret: Whether some source has a secret of this name.
-        workflows: Ids of further workflows that may be called.
+        workflows: Id → file of further workflows that may be called; None where no more is known than that there is one.
 
     Returns:
         The workflows without errors, and all problems (warnings too), file by file.
@@ -44,12 +46,12 @@ def check(
     Raises:
         OSError: A file cannot be opened.
     """
-    known = {*workflows, *(path.stem for path in paths)}
+    others = Others({**workflows, **{path.stem: path for path in reversed(paths)}})
     checked: list[CheckedWorkflow] = []
     problems: list[Problem] = []
     taken: dict[str, Path] = {}
     for path in paths:
-        workflow, found = _check(load(path), registry, config, has_secret, known)
+        workflow, found = _check(load(path), registry, config, has_secret, others)
         first = taken.setdefault(path.stem, path)
         if first is not path:
             found = [*found, _same_id(path, first)]
@@ -66,7 +68,7 @@ def check_text(
     registry: Registry,
     config: Mapping[str, Any],
     has_secret: Callable[[str], bool],
-    workflows: Collection[str] = (),
+    workflows: Mapping[str, Path | None] = MappingProxyType({}),
 ) -> tuple[CheckedWorkflow | None, list[Problem]]:
     """Check the text of one workflow file, such as the one a run was started with.
 
@@ -76,13 +78,13 @@ def check_text(
         registry: The actions there are.
         config: The project's settings.
         has_secret: Whether some source has a secret of this name.
-        workflows: Ids of the workflows that may be called.
+        workflows: Id → file of the workflows that may be called; None where no more is known than that there is one.
 
     Returns:
         The workflow, or None when there are errors; and all problems.
     """
-    known = {*workflows, Path(name).stem}
-    return _check(load_text(text, name), registry, config, has_secret, known)
+    others = Others({**workflows, Path(name).stem: None})
+    return _check(load_text(text, name), registry, config, has_secret, others)
 
 
 def _check(
@@ -90,7 +92,7 @@ def _check(
     registry: Registry,
     config: Mapping[str, Any],
     has_secret: Callable[[str], bool],
-    workflows: Collection[str],
+    others: Others,
 ) -> tuple[CheckedWorkflow | None, list[Problem]]:
     if loaded.problems and loaded.data is None:
         return None, list(loaded.problems)
@@ -99,7 +101,8 @@ def _check(
     outline = Outline.of(loaded.data if isinstance(loaded.data, Mapping) else {})
     check_rules(outline, findings)
     check_actions(outline, registry, findings)
-    check_declarations(outline, config, workflows, findings)
+    check_declarations(outline, config, others.names, findings)
+    check_calls(outline, Path(loaded.name).stem, others, findings)
     ExpressionCheck(outline, registry, config, has_secret, findings).check()
     problems = sorted([*loaded.problems, *findings.problems], key=lambda problem: problem.order)
     if errors(problems) or workflow is None:

@@ -30,6 +30,7 @@ class CheckedWorkflow:
     workflow: Workflow
     _addresses: Mapping[int, str]
     _lines: Mapping[str, int]
+    _steps: Mapping[str, StepNode]
 
     @classmethod
     def of(cls, loaded: Loaded, outline: Outline, workflow: Workflow) -> CheckedWorkflow:
@@ -37,10 +38,12 @@ class CheckedWorkflow:
         path = Path(loaded.name)
         addresses: dict[int, str] = {}
         lines: dict[str, int] = {}
+        steps: dict[str, StepNode] = {}
         for step, at in _paired(outline, workflow):
             addresses[id(step)] = at.address
+            steps[at.address] = step
             lines[at.address] = loaded.positions.value(at.path).line
-        return cls(path.stem, path, loaded.text, loaded.sha256, workflow, addresses, lines)
+        return cls(path.stem, path, loaded.text, loaded.sha256, workflow, addresses, lines, steps)
 
     def step_path(self, step: StepNode) -> str:
         """The dotted path that names a step of this workflow: its id, or else its number in its list.
@@ -51,6 +54,14 @@ class CheckedWorkflow:
             KeyError: The step is not of this workflow.
         """
         return self._addresses[id(step)]
+
+    def step(self, path: str) -> StepNode:
+        """The step of a path; see `step_path`.
+
+        Raises:
+            KeyError: There is no step of this path.
+        """
+        return self._steps[path]
 
     def line(self, path: str) -> int:
         """The line in which a step begins.

@@ -20,7 +20,7 @@ TRIGGER_KINDS = ("cron", "every", "at", "monthly", "file_arrived", "after")
 def check_declarations(
     outline: Outline, config: Mapping[str, Any], workflows: Collection[str], findings: Findings
 ) -> None:
-    """Look at inputs, triggers, systems and called workflows."""
+    """Look at inputs, triggers, systems, and who may decide."""
     for name, declared in mapping(outline.data, "inputs").items():
         if isinstance(declared, Mapping):
             _check_input(declared, ("inputs", name), findings)
@@ -29,15 +29,29 @@ def check_declarations(
         if isinstance(trigger, Mapping):
             _check_trigger(trigger, ("triggers", index), workflows, findings)
     _check_zones(outline, config, findings)
+    _check_roles(outline, mapping(config, "roles"), findings)
+
+
+def _check_roles(outline: Outline, roles: Mapping[str, Any], findings: Findings) -> None:
+    """Where the project says who has which role, an approval has to name one of them."""
     for step in outline.walk():
-        called = step.data.get("call")
-        if isinstance(called, str):
-            _check_workflow(called, (*step.path, "call"), workflows, findings)
+        role = mapping(step.data, "approve").get("by")
+        if roles and isinstance(role, str) and role not in roles and OPENING not in role:
+            hint, data = suggestion(role, roles)
+            findings.add(
+                "unknown-role",
+                (*step.path, "approve", "by"),
+                "The settings have no role {role}",
+                hint=hint,
+                role=role,
+                **data,
+            )
 
 
-def _check_workflow(
+def check_workflow_name(
     name: str, path: Path, workflows: Collection[str], findings: Findings, *, on_key: bool = False
 ) -> None:
+    """Look whether there is a workflow of this id."""
     if name not in workflows:
         hint, data = suggestion(name, workflows)
         findings.add(
@@ -85,7 +99,7 @@ def _is_truth(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-_DEFAULTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "text": (_is_text, "a text"),
     "file": (_is_text, "a path"),
     "choice": (_is_text, "one of its choices"),
@@ -94,6 +108,22 @@ _DEFAULTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "boolean": (_is_truth, "true or false"),
     "date": (_is_date, "a date such as 2024-04-01"),
 }
+
+
+def unfit(declared: Any, value: Any) -> str | None:
+    """What the value of an input has to be instead, in words that follow "has to be"; None when it fits.
+
+    Args:
+        declared: How the input is declared.
+        value: A value that holds no expression.
+    """
+    kind = declared.get("type", "text") if isinstance(declared, Mapping) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        return None
+    fits, expected = _KINDS[kind]
+    choices = declared.get("choices")
+    listed = kind != "choice" or not choices or (isinstance(choices, list) and value in choices)
+    return None if fits(value) and listed else expected
 
 
 def _check_input(declared: Mapping[str, Any], path: Path, findings: Findings) -> None:
@@ -111,11 +141,8 @@ def _check_input(declared: Mapping[str, Any], path: Path, findings: Findings) ->
             hint="Write type: choice",
             on_key=True,
         )
-    if default is None or kind not in _DEFAULTS:
-        return
-    fits, expected = _DEFAULTS[kind]
-    listed = isinstance(choices, list) and default in choices
-    if not fits(default) or (kind == "choice" and choices and not listed):
+    expected = None if default is None else unfit(declared, default)
+    if expected is not None:
         source = findings.loaded.positions.source((*path, "default"))
         findings.add(
             "wrong-default",
@@ -161,7 +188,7 @@ def _check_trigger(trigger: Mapping[str, Any], path: Path, workflows: Collection
     if isinstance(cron, str) and OPENING not in cron:
         _check_cron(cron, (*path, "cron"), findings)
     for name in mapping(trigger, "after"):
-        _check_workflow(name, (*path, "after", name), workflows, findings, on_key=True)
+        check_workflow_name(name, (*path, "after", name), workflows, findings, on_key=True)
     if trigger.get("time") is not None and trigger.get("monthly") is None:
         findings.add("trigger-time", (*path, "time"), "time belongs to monthly", on_key=True)
 

@@ -16,6 +16,9 @@ Name: TypeAlias = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", max_length=64)]
 Expression: TypeAlias = str
 """Text that holds `${{ … }}`."""
 
+Calculated: TypeAlias = Annotated[str, Field(pattern=r"^\s*\$\{\{[\s\S]*\}\}\s*$")]
+"""One expression and nothing beside it."""
+
 Duration: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$", examples=["500ms", "30s", "3h"])]
 """A number with a unit: ms, s, m, h or d."""
 
@@ -179,9 +182,9 @@ class BlockNode(StepNode):
 class ControlTotals(Node):
     """Control totals: what the rows of a block must come to, known from elsewhere."""
 
-    count: Annotated[int, Field(ge=0)] | Expression | None = None
+    count: Annotated[int, Field(ge=0)] | Calculated | None = None
     """Number of rows."""
-    sum: Mapping[str, int | float | Expression] = Field(default_factory=dict)
+    sum: Mapping[str, int | float | Calculated] = Field(default_factory=dict)
     """Column → its sum."""
 
 
@@ -192,7 +195,7 @@ class ItemsBlock(BlockNode):
     """The rows."""
     key: Expression | None = None
     """The business key: an item is registered once for each key and system, across all runs."""
-    totals: ControlTotals | Expression | None = None
+    totals: ControlTotals | Calculated | None = None
     """What the rows must come to: checked before the first item is worked on, and compared with what was registered at the end."""
     lanes: Annotated[int, Field(ge=1, le=64)] = 1
     """Items worked on at once, each in a session of its own."""

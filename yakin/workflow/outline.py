@@ -93,12 +93,18 @@ class StepAt:
         return self.is_block and (self.kind == "for_each" or "in" in self.data or bool(self.commits))
 
     @property
+    def is_inside(self) -> bool:
+        """Whether it is part of a piece of work: of a block's, or of signing in."""
+        outermost = [self, *self.ancestors][-1]
+        return outermost.role == "sign_in" or any(above.is_attempt for above in self.ancestors)
+
+    @property
     def has_items(self) -> bool:
         """Whether it is a block of work items of its own: a for_each, or a block with a commit, inside no other piece
         of work.
         """
         makes_items = self.kind == "for_each" or (self.kind == "steps" and bool(self.commits))
-        return makes_items and not any(above.is_attempt for above in self.ancestors)
+        return makes_items and not self.is_inside
 
     @property
     def seen_behind(self) -> Iterator[StepAt]:

@@ -66,7 +66,7 @@ def handed_on(step: StepAt, registry: Registry) -> frozenset[str] | None:
     match step.kind:
         case "for_each" | "steps" if step.has_items:
             return ITEMS_OUTPUT
-        case "steps" if "in" in step.data and not any(above.is_attempt for above in step.ancestors):
+        case "steps" if "in" in step.data and not step.is_inside:
             return frozenset(inner.id for inner in step.seen_behind if inner.id and inner is not step)
         case "for_each" | "steps":
             return frozenset()

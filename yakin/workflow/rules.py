@@ -17,6 +17,7 @@ def check_rules(outline: Outline, findings: Findings) -> None:
         for rule in _RULES:
             rule(step, findings)
         _known_system(step, outline, findings)
+        _lanes_used(step, outline, findings)
     _keys_apart(outline, findings)
 
 
@@ -157,14 +158,25 @@ def _nested_items(step: StepAt, findings: Findings) -> None:
         )
 
 
-_OF_ITEMS = ("key", "probe", "on_repeat", "absent_after", "stop_after_failures", "result")
+_OF_ITEMS = (
+    "key",
+    "totals",
+    "lanes",
+    "probe",
+    "on_repeat",
+    "absent_after",
+    "on_error",
+    "stop_after_failures",
+    "result",
+)
+_OF_PIECES = ("retry", "timeout")
 
 
 def _without_effect(step: StepAt, findings: Findings) -> None:
     if not step.is_block or step.has_items:
         return
     for key in _OF_ITEMS:
-        if key in step.data:
+        if key in step.data and (*step.path, key) not in findings.blamed:
             findings.add(
                 "without-effect",
                 (*step.path, key),
@@ -173,6 +185,54 @@ def _without_effect(step: StepAt, findings: Findings) -> None:
                 on_key=True,
                 key=key,
             )
+    if "in" in step.data and not step.is_inside:
+        return
+    for key in _OF_PIECES:
+        if key in step.data:
+            findings.add(
+                "without-effect",
+                (*step.path, key),
+                "{key} has no effect here: this block is no piece of work of its own",
+                hint="Put it on the steps it is about, or on the outermost block with for_each or in",
+                on_key=True,
+                key=key,
+            )
+
+
+_BETWEEN_BLOCKS: Mapping[str, tuple[str, str]] = {
+    "approve": (
+        "An approval cannot stand inside {place}",
+        "A run waits between its blocks: put approve at the outermost level of steps",
+    ),
+    "call": (
+        "Another workflow cannot be called inside {place}",
+        "A run is called between blocks: put call at the outermost level of steps",
+    ),
+    "parallel": (
+        "Steps cannot be parallel inside {place}",
+        "Everything here is done one after the other; lanes works on several items at once",
+    ),
+}
+
+
+def _between_blocks(step: StepAt, findings: Findings) -> None:
+    kind = step.kind or ""
+    template, hint = _BETWEEN_BLOCKS.get(kind, ("", ""))
+    place = _piece_around(step)
+    if template and place is not None:
+        findings.add(f"{kind}-inside", (*step.path, kind), template, hint=hint, on_key=True, place=place)
+
+
+def _piece_around(step: StepAt) -> str | None:
+    """The key that makes what is around a step one piece of work; None between the blocks of a run."""
+    for above in (step, *step.ancestors):
+        if above.role in ("probe", "sign_in", "on_failure"):
+            return above.role
+        if above is not step and above.kind == "for_each":
+            return "for_each"
+        if above is not step and above.is_block and "in" in above.data:
+            return "in"
+    return None
 
 
 def _probe_whole(step: StepAt, findings: Findings) -> None:
@@ -254,12 +314,33 @@ def _known_system(step: StepAt, outline: Outline, findings: Findings) -> None:
         )
 
 
+def _lanes_used(step: StepAt, outline: Outline, findings: Findings) -> None:
+    """Each lane needs a session of its own, and the system has only so many."""
+    system, lanes = step.data.get("in"), step.data.get("lanes")
+    declared = mapping(mapping(outline.data, "systems"), system) if isinstance(system, str) else {}
+    sessions = declared.get("sessions", 1)
+    if not step.has_items or not declared or not isinstance(lanes, int) or not isinstance(sessions, int):
+        return
+    if lanes > sessions:
+        findings.add(
+            "lanes-unused",
+            (*step.path, "lanes"),
+            "Of {lanes} lanes only {sessions} are used: {system} has no more sessions",
+            hint="Write sessions: {lanes} under the system if it bears as many, or fewer lanes",
+            severity="warning",
+            lanes=lanes,
+            sessions=sessions,
+            system=system,
+        )
+
+
 _RULES: tuple[Callable[[StepAt, Findings], None], ...] = (
     _commit_place,
     _commit_alone,
     _commit_once,
     _nested_items,
     _without_effect,
+    _between_blocks,
     _probe_whole,
     _key_of_each,
     _sign_in_simple,

@@ -122,6 +122,7 @@ class ExpressionCheck:
         data, path = step.data, step.path
         if step.kind == "for_each":
             rows = data.get("for_each")
+            self._totals((*path, "totals"), data.get("totals"), _literal_columns(rows), scope)
             if isinstance(rows, str):
                 self._lone((*path, "for_each"), rows, scope, "for_each has to be the rows, as one expression")
                 self._rows_of_table((*path, "for_each"), rows, scope)
@@ -145,6 +146,25 @@ class ExpressionCheck:
                 example = f"${{{{ steps.{step.id}.rows }}}}"
                 self._findings.add(
                     "no-rows", path, "{step} is a table, not its rows", hint=hint, step=step.id, example=example
+                )
+
+    def _totals(self, path: Path, totals: Any, columns: Collection[str] | None, scope: Scope) -> None:
+        """Control totals are numbers, or what the steps before have found to be expected."""
+        sums = mapping(totals, "sum")
+        numbers = {
+            path: totals,
+            (*path, "count"): totals.get("count") if isinstance(totals, Mapping) else None,
+            **{(*path, "sum", name): sums[name] for name in sums},
+        }
+        for place, number in numbers.items():
+            if isinstance(number, str):
+                self._lone(place, number, scope, "{key} has to be one expression")
+        for name in sums:
+            if columns is not None and name not in columns:
+                hint, data = suggestion(name, columns)
+                place = (*path, "sum", name)
+                self._findings.add(
+                    "unknown-column", place, "There is no column {name}", hint=hint, on_key=True, name=name, **data
                 )
 
     def _condition(self, path: Path, value: Any, scope: Scope) -> None:

@@ -61,6 +61,7 @@ _LIMITS: Mapping[str, str] = {
 }
 _PATTERNS: Mapping[str, str] = {
     r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$": _TIME,
+    r"^\s*\$\{\{[\s\S]*\}\}\s*$": "one expression",
     r"^[0-9]{2}:[0-9]{2}$": "a time of day such as 08:30",
     r"^[^\W\d]\w*$": "a name of letters, digits and _ that does not begin with a digit",
 }
@@ -161,6 +162,8 @@ def grouped(found: Sequence[Mismatch]) -> Iterable[list[Mismatch]]:
 def expectation(group: Sequence[Mismatch]) -> str:
     """What all branches of a union expect, in words."""
     words = list(dict.fromkeys(mismatch.expected for mismatch in group))
+    if _NUMBER in words and _WHOLE in words:
+        words.remove(_WHOLE)
     return ", or ".join(words)
 
 

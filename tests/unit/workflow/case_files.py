@@ -1,6 +1,6 @@
 """The cases of `check` as data: what stands beside the files, and the world they are checked in.
 
-`invalid/NAME.yaml` has its problems in `invalid/NAME.expected`, one a line: `line:column code message`. After a change of the
+`called/NAME.yaml` are workflows that the others can call. `invalid/NAME.yaml` has its problems in `invalid/NAME.expected`, one a line: `line:column code message`. After a change of the
 sentences, `python -m tests.unit.workflow.case_files` writes them anew, to be read in the diff.
 """
 
@@ -16,7 +16,11 @@ from yakin.workflow.problems import Problem
 CASES = Path(__file__).parents[2] / "cases" / "check"
 INVALID = sorted((CASES / "invalid").glob("*.yaml"))
 VALID = sorted((CASES / "valid").glob("*.yaml"))
-CONFIG = {"systems": {"portal": {"url": "https://portal.town.example.jp", "zone": "lgwan"}}}
+OTHERS = {path.stem: path for path in (CASES / "valid" / "smallest.yaml", *(CASES / "called").glob("*.yaml"))}
+CONFIG = {
+    "systems": {"portal": {"url": "https://portal.town.example.jp", "zone": "lgwan"}},
+    "roles": {"課長": ["sato"], "会計管理者": ["suzuki"]},
+}
 REGISTRY = Registry.load(["tests.cases.check.fakebot"])
 
 
@@ -26,11 +30,11 @@ def has_secret(name: str) -> bool:
 
 @cache
 def check_files(*paths: Path) -> tuple[list[CheckedWorkflow], list[Problem]]:
-    return check(paths, registry=REGISTRY, config=CONFIG, has_secret=has_secret, workflows=["smallest"])
+    return check(paths, registry=REGISTRY, config=CONFIG, has_secret=has_secret, workflows=OTHERS)
 
 
 def check_one(text: str, name: str = "case.yaml") -> tuple[CheckedWorkflow | None, list[Problem]]:
-    return check_text(name, text, registry=REGISTRY, config=CONFIG, has_secret=has_secret, workflows=["smallest"])
+    return check_text(name, text, registry=REGISTRY, config=CONFIG, has_secret=has_secret, workflows=OTHERS)
 
 
 def found(path: Path) -> str:

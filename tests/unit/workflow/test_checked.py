@@ -34,7 +34,7 @@ def every_step(workflow: CheckedWorkflow) -> list[StepNode]:
     return found
 
 
-@pytest.mark.parametrize("name", ["juminzei", "blocks", "not_yet_run"])
+@pytest.mark.parametrize("name", ["juminzei", "blocks", "not_yet_run", "whole_run"])
 def test_every_step_has_a_path_of_its_own_and_a_line(name: str) -> None:
     workflow = checked(name)
     paths = [workflow.step_path(step) for step in every_step(workflow)]
@@ -66,7 +66,7 @@ def test_the_text_that_was_checked_checks_the_same_again() -> None:
 
 def test_what_cannot_be_run_yet_is_told_with_its_place() -> None:
     told = [(problem.line, problem.message) for problem in unsupported(checked("not_yet_run"))]
-    assert told == [(18, "A run cannot change the session inside a block yet")]
+    assert told == [(10, "A run cannot change the session inside a block yet")]
     assert unsupported(checked("juminzei")) == []
 
 

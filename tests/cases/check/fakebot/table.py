@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from yakin.actions import action
 from yakin.values import Table
 
 
+class CheckedList(TypedDict):
+    """What a check hands on."""
+
+    valid: Table
+    totals: dict[str, Any]
+    count: int
+
+
 @action(idempotent=True)
-def check(table: Table, columns: Mapping[str, Mapping[str, Any]], totals: Mapping[str, Any] | None = None) -> Table:
+def check(
+    table: Table, columns: Mapping[str, Mapping[str, Any]], totals: Mapping[str, Any] | None = None
+) -> CheckedList:
     """Check a table.
 
     Args:
@@ -19,6 +29,6 @@ def check(table: Table, columns: Mapping[str, Mapping[str, Any]], totals: Mappin
         totals: Control totals.
 
     Returns:
-        The same table.
+        The same table, and what it comes to.
     """
-    return table
+    return {"valid": table, "totals": {"count": table.count, "sum": {}}, "count": table.count}
