@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -22,11 +23,11 @@ from yakin.errors import ConfigError, JournalError
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-_LONGEST = 60
-"""Characters of a name made of a text: in UTF-8 at most 180 of the 255 bytes that file systems take."""
+_LONGEST = 180
+"""Bytes in UTF-8 of a name made of a text (60 kanji); with hashes and a suffix that stays below the 255 of file systems."""
 _HASH = 12
-_SAME_EVERYWHERE = re.compile(r"[0-9a-z_ぁ-ゖァ-ヺー々一-鿿-][0-9a-z_.ぁ-ゖァ-ヺー々一-鿿-]*(?<!\.)")
-"""Characters that no file system forbids, folds or composes; neither a dot nor a blank at the ends."""
+_SAME_EVERYWHERE = re.compile(r"(?!\.)[0-9a-z_.ぁ-ゖァ-ヺー々一-鿿]+(?<!\.)")
+"""Characters that no file system forbids, folds or composes, without the `-` that joins them; no dot at the ends."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\.|$)", re.IGNORECASE)
 """Names that Windows keeps for devices, with any suffix."""
 
@@ -108,12 +109,11 @@ def portable(*parts: str) -> str:
     letters, composed and decomposed characters), the name ends with `~` and the beginning of a hash.
     """
     text = "-".join(parts)
-    tells_all = _SAME_EVERYWHERE.fullmatch(text) and not (len(parts) > 1 and any("-" in part for part in parts))
-    if tells_all and len(text) <= _LONGEST and not _RESERVED.match(text):
+    if all(map(_SAME_EVERYWHERE.fullmatch, parts)) and len(text.encode()) <= _LONGEST and not _RESERVED.match(text):
         return text
-    stem = re.sub(r"[^\w.-]+", "_", text)[:_LONGEST].strip(".")
+    stem = re.sub(r"[^\w.-]+", "_", text).encode()[:_LONGEST].decode(errors="ignore").strip(".-")
     guard = "_" if _RESERVED.match(stem) or not stem else ""
-    return f"{guard}{stem}~{_begin(chr(0).join(parts).encode('utf-8', 'surrogatepass'))}"
+    return f"{guard}{stem}~{_begin(json.dumps(parts).encode())}"
 
 
 class FolderStorage:

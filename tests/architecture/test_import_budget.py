@@ -13,7 +13,7 @@ from tests.docs.fences import ROOT
 
 HEAVY = (
     *("playwright", "polars", "duckdb", "dbos", "starlette", "uvicorn", "openpyxl", "python_calamine", "sqlalchemy"),
-    *("alembic", "apprise", "apscheduler", "psycopg", "babel"),
+    *("alembic", "apprise", "apscheduler", "psycopg", "babel", "fsspec", "psutil"),
 )
 """Libraries that take a tenth of a second or more, or that most commands do not need."""
 

@@ -89,6 +89,16 @@ def test_the_journal_is_a_file_in_the_data_folder_unless_something_else_is_said(
     assert Settings(database="postgresql://db/y").database_url(root) == "postgresql://db/y"
 
 
+def test_outputs_and_evidence_are_kept_in_the_data_folder_unless_something_else_is_said() -> None:
+    root = Path("/town")
+    assert Path(Settings().storage_place(root)) == root / "var" / "runs"
+    assert Path(Settings(data="d").storage_place(root)) == root / "d" / "runs"
+    assert Path(Settings(artifacts="証跡").storage_place(root)) == root / "証跡"
+    assert Path(Settings(artifacts="/srv/yakin").storage_place(root)) == Path("/srv/yakin")
+    for url in ("s3://bucket/yakin", "file:///srv/yakin", "memory://town"):
+        assert Settings(artifacts=url).storage_place(root) == url
+
+
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
@@ -98,6 +108,27 @@ def test_the_journal_is_a_file_in_the_data_folder_unless_something_else_is_said(
         ("[brwser]\nheadless = true", "1: there is no setting brwser", "Did you mean browser?"),
         ("language = 'de'", "1: language should be 'auto', 'ja' or 'en'", None),
         ("bots = 'bots'", "1: bots should be a valid list", None),
+        (
+            "artifacts = ' '",
+            "1: artifacts should be a folder or a URL; leave it out for `runs` in the data folder",
+            None,
+        ),
+        (
+            "artifacts = 's3://key:geheim@store/x'",
+            "1: artifacts should be a URL without a password; keep that where the library of the store looks for it",
+            None,
+        ),
+        (
+            "artifacts = 'https://store.example.jp/x'",
+            "1: artifacts should be a folder, or the URL of a store that can be written to, such as s3://bucket/yakin",
+            None,
+        ),
+        (
+            "artifacts = 'file://srv/yakin'",
+            "1: artifacts should be written with three slashes, such as file:///srv/yakin",
+            None,
+        ),
+        ("artifacts = 's3:bucket/yakin'", "1: artifacts should have two slashes after s3:", None),
         ("[logs]\n# often\nkeep_days = '90'", "3: logs.keep_days should be a valid integer", None),
         ("[logs]\nkeep_days = 0", "2: logs.keep_days should be greater than or equal to 1", None),
         ('[roles]\n"課長" = ["sato"]\n"係長" = []', "3: roles.係長 should name the users who have the role", None),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yakin.actions import ActionSpec
-from yakin.errors import ActionError, ApplicationError, InternalError, TimedOut, YakinError
+from yakin.errors import ActionError, ApplicationError, InternalError, JournalError, TimedOut, YakinError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,9 @@ async def invoke(
         injected: What the engine gives: context, system, live things.
         limit: Seconds; None for as long as it takes. A synchronous action that does not end in time goes on in its
             thread, but nobody waits for it any more.
+
+    Raises:
+        JournalError: What the action remembers or attaches could not be kept: that is no outcome of the action.
     """
     try:
         bound = _bind(spec, arguments)
@@ -50,6 +53,8 @@ async def invoke(
                 value = await spec.function(**bound, **injected)
             else:
                 value = await asyncio.to_thread(spec.function, **bound, **injected)
+    except JournalError:
+        raise
     except Exception as error:  # noqa: BLE001 - this is the boundary
         return Outcome(error=as_yakin_error(error, spec.name, limit))
     return Outcome(value=value)
