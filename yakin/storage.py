@@ -130,7 +130,7 @@ class FolderStorage:
         """Keep a new file; see `Storage`."""
         target = self._inside(path)
         partial = target.with_name(f".{secrets.token_hex(8)}.part")
-        with _told(self.where(path), writing=True):
+        with _told("{place} cannot be written: {error}", self.where(path)):
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 _write_through(partial, data)
@@ -146,7 +146,7 @@ class FolderStorage:
     def read(self, path: str) -> bytes:
         """The content of a file; see `Storage`."""
         target = self._inside(path)
-        with _told(self.where(path)):
+        with _told("{place} cannot be read: {error}", self.where(path)):
             return target.read_bytes()
 
     def exists(self, path: str) -> bool:
@@ -156,7 +156,7 @@ class FolderStorage:
     def sizes(self, path: str) -> Mapping[str, int]:
         """Every file below this path and its size; links are left out, for they may lead anywhere."""
         folder = self._inside(path)
-        with _told(self.where(path)):
+        with _told("{place} cannot be read: {error}", self.where(path)):
             return {
                 file.relative_to(self.root).as_posix(): file.stat().st_size
                 for file in folder.rglob("*")
@@ -193,7 +193,7 @@ class UrlStorage:
         """Keep a new file; see `Storage`. No store can be trusted to refuse a name that another writer just took."""
         path = _content_named(_checked(path), data)
         target = self._at(path)
-        with _told(self.where(path), writing=True):
+        with _told("{place} cannot be written: {error}", self.where(path)):
             try:
                 self._files.pipe_file(target, data)
             except FileNotFoundError:
@@ -203,18 +203,18 @@ class UrlStorage:
 
     def read(self, path: str) -> bytes:
         """The content of a file; see `Storage`."""
-        with _told(self.where(path)):
+        with _told("{place} cannot be read: {error}", self.where(path)):
             return bytes(self._files.cat_file(self._at(path)))
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file; see `Storage`."""
-        with _told(self.where(path)):
+        with _told("{place} cannot be read: {error}", self.where(path)):
             return bool(self._files.isfile(self._at(path)))
 
     def sizes(self, path: str) -> Mapping[str, int]:
         """Every file below this path and its size; see `Storage`."""
         folder = self._at(path)
-        with _told(self.where(path)):
+        with _told("{place} cannot be read: {error}", self.where(path)):
             self._files.invalidate_cache(folder)
             try:
                 found = self._files.find(folder, detail=True)
@@ -268,15 +268,16 @@ def _begin(data: bytes) -> str:
 
 
 @contextmanager
-def _told(place: str, *, writing: bool = False) -> Iterator[None]:
+def _told(template: str, place: str) -> Iterator[None]:
     """Say of every failure what it means; the libraries behind fsspec have errors of their own."""
     try:
         yield
     except Exception as error:
-        template = "{place} cannot be written: {error}" if writing else "{place} cannot be read: {error}"
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = "The disk is full: make room, then let the run go on" if full else None
-        raise StorageError(template, hint=hint, place=place, error=error) from error
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                template, hint="The disk is full: make room, then let the run go on", place=place, error=error
+            ) from error
+        raise StorageError(template, place=place, error=error) from error
 
 
 def _write_through(path: Path, data: bytes) -> None:
