@@ -1,4 +1,4 @@
-"""What tests of workflows and bots stand on instead of the real world: a clock, durable execution in memory."""
+"""What tests of workflows and bots stand on instead of the real world: a clock, processes, durable execution in memory."""
 
 from __future__ import annotations
 
@@ -36,6 +36,57 @@ class FakeClock:
     async def sleep(self, seconds: float) -> None:
         """Let time pass without waiting for it."""
         self.move(seconds)
+
+
+class FakeProcess:
+    """A process of made-up machines, as itself sees the world; obtained from `FakeProcesses.start`.
+
+    Attributes:
+        machine: Where it runs.
+        name: Which one it is.
+    """
+
+    def __init__(self, processes: FakeProcesses, machine: str, name: str) -> None:
+        self.machine = machine
+        self.name = name
+        self._processes = processes
+
+    def me(self) -> tuple[str, str]:
+        """Machine and name."""
+        return self.machine, self.name
+
+    def is_gone(self, machine: str, process: str) -> bool | None:
+        """Whether a process has surely ended; None for those of other machines."""
+        return self._processes.is_gone(machine, process) if machine == self.machine else None
+
+    def die(self) -> None:
+        """End, seen by everybody on the same machine."""
+        self._processes.fates[self.machine, self.name] = True
+
+    def vanish(self) -> None:
+        """Be out of sight: nobody can tell any more whether it lives."""
+        self._processes.fates[self.machine, self.name] = None
+
+
+class FakeProcesses:
+    """Processes on made-up machines that live, die, or get out of sight.
+
+    Attributes:
+        fates: Machine and name of a process → whether it is gone; None when nobody can tell.
+    """
+
+    def __init__(self) -> None:
+        self.fates: dict[tuple[str, str], bool | None] = {}
+
+    def start(self, machine: str = "hall") -> FakeProcess:
+        """Start one more process on a machine."""
+        process = FakeProcess(self, machine, str(len(self.fates) + 1))
+        self.fates[process.me()] = False
+        return process
+
+    def is_gone(self, machine: str, process: str) -> bool | None:
+        """Whether a process has surely ended; unknown ones have."""
+        return self.fates.get((machine, process), True)
 
 
 class _Left(BaseException):

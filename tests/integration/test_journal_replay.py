@@ -45,7 +45,7 @@ def register(store: JournalStore, run: str = "r1") -> None:
 
 COPY = (
     "INSERT INTO item SELECT {run}, step, {key}, seq, position, workflow, system, rehearsal, state, how, verdict, attempt,"
-    " false, intent_at, settled_at, result, error FROM item WHERE key = 'A'"
+    " false, intent_at, settled_at, result, error, owner FROM item WHERE key = 'A'"
 )
 BY_HAND = {
     "UPDATE item SET state = 'pending', claims = false WHERE key = 'A'": (
@@ -72,7 +72,7 @@ BY_HAND = {
     COPY.format(run="'r9'", key="key"): "Item A in entry of run r9 is in the ledger, but no event tells of it",
     "DELETE FROM run": "The events tell of run r1, which is not in the list of runs",
     "INSERT INTO run SELECT 'r9', seq, workflow, title, workflow_hash, mode, status, actor, created, finished, inputs,"
-    " selection FROM run": "Run r9 is in the list of runs, but no event tells of it",
+    " selection, go, owner, cancel, parent, parent_step, rerun_of, files FROM run": "Run r9 is in the list of runs, but no event tells of it",
 }
 
 

@@ -27,6 +27,11 @@ _SENTENCES: Mapping[str, str] = {
     "item-differs": mark("The ledger says {said} of item {key} in {block} of run {run}, the events say {true}"),
     "item-missing": mark("The events tell of item {key} in {block} of run {run}, which is not in the ledger"),
     "item-added": mark("Item {key} in {block} of run {run} is in the ledger, but no event tells of it"),
+    "approval-differs": mark("The list of approvals says {said} of {step} of run {run}, the events say {true}"),
+    "approval-missing": mark(
+        "The events tell of an approval in {step} of run {run}, which is not in the list of approvals"
+    ),
+    "approval-added": mark("An approval in {step} of run {run} is in the list of approvals, but no event tells of it"),
 }
 _SENTENCES_OF_ONE: Mapping[str, str] = {
     "missing": mark("Event {seq} is missing"),
@@ -41,8 +46,8 @@ class Finding:
 
     Attributes:
         kind: Of the chain: `edited reordered missing cut inserted broken rewritten headless`. Of what follows from it:
-            `unusable run-differs run-missing run-added item-differs item-missing item-added`.
-        seq: Number of the event, or of the first of several; of a run or an item the last event that tells of it.
+            `unusable`, and `run`, `item` or `approval` followed by `-differs`, `-missing` or `-added`.
+        seq: Number of the event, or of the first of several; of a row the last event that tells of it.
         last: Number of the last of several; the same as `seq` for one.
         data: What else the sentence says.
     """

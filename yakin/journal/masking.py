@@ -13,6 +13,8 @@ Mask: TypeAlias = Callable[[str], str]
 _NAMES = frozenset(
     {
         "at_step",
+        "decision",
+        "due",
         "executor",
         "files",
         "how",
@@ -20,6 +22,11 @@ _NAMES = frozenset(
         "keys",
         "kind",
         "mode",
+        "owner",
+        "parent",
+        "parent_step",
+        "rerun_of",
+        "role",
         "section",
         "state",
         "status",
@@ -31,6 +38,7 @@ _NAMES = frozenset(
     }
 )
 _NAMES_IN_ERRORS = frozenset({"code", "kind"})
+_NAMES_IN_ARTIFACTS = frozenset({"artifact", "kind", "sha256"})
 _NAMES_IN_EVIDENCE = frozenset({"media_type", "path", "sha256"})
 
 
@@ -51,6 +59,8 @@ def _mask_field(name: str, value: Any, mask: Mask) -> Any:
         return _mask(value, mask, _NAMES_IN_ERRORS)
     if name == "evidence":
         return [_mask(entry, mask, _NAMES_IN_EVIDENCE) for entry in value]
+    if name in ("output", "rows", "show"):
+        return _mask(value, mask, _NAMES_IN_ARTIFACTS)
     return _mask(value, mask, frozenset())
 
 

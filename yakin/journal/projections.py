@@ -1,7 +1,7 @@
-"""What follows from an event is written: the row of its run, the rows of its items.
+"""What follows from an event is written: the row of its run, the rows of its items and decisions.
 
 Everything here happens in the transaction that writes the event, under the journal's lock. What may follow, and what it
-makes of a row, is said in `rules`.
+makes of a row, is said in `rules` and `decisions`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from yakin import events as ev
 from yakin.errors import JournalError
 from yakin.journal import rules
+from yakin.journal.decisions import ApprovalChange, ApprovalEntry, changed_approval
 from yakin.journal.rules import ItemEntry, RunEntry
-from yakin.journal.tables import CLAIMING, item, run
+from yakin.journal.tables import CLAIMING, approval, item, run
 from yakin.ledger import Claimed
 
 
@@ -35,12 +36,9 @@ def project(conn: sa.Connection, event: ev.Event, *, seq: int, at: str, actor: s
     match event:
         case ev.RunCreated():
             _create_run(conn, rules.created_run(event, seq=seq, at=at, actor=actor))
-        case ev.RunStarted():
+        case ev.RunContinued() | ev.RunStarted() | ev.RunWaiting() | ev.CancelAsked() | ev.RunFinished():
             before = _run_of(conn, event.run)
-            _change_run(conn, before, rules.started_run(before))
-        case ev.RunFinished():
-            before = _run_of(conn, event.run)
-            _change_run(conn, before, rules.finished_run(before, event, at=at))
+            _change_run(conn, before, rules.changed_run(before, event, at=at))
         case ev.ItemsCreated():
             _create_items(conn, event, seq)
         case ev.ItemStarted():
@@ -50,8 +48,13 @@ def project(conn: sa.Connection, event: ev.Event, *, seq: int, at: str, actor: s
             _intend(conn, event, at)
         case ev.ItemSettled():
             entry, _ = _item_of(conn, event)
-            taken = not entry.claims and _claimant_of(conn, entry) is not None
-            _change_item(conn, entry, rules.settled_item(entry, event, at=at, taken=taken))
+            _change_item(conn, entry, rules.settled_item(entry, event, at=at, taken=_is_taken(conn, entry)))
+        case ev.ItemDecided():
+            entry, run_status = _item_of(conn, event)
+            taken = _is_taken(conn, entry)
+            _change_item(conn, entry, rules.decided_item(entry, event, at=at, taken=taken, run_status=run_status))
+        case ev.ApprovalAsked() | ev.ApprovalReminded() | ev.ApprovalDecided():
+            _change_approval(conn, event, seq=seq, at=at, actor=actor)
         case _:
             if event.run:
                 _run_of(conn, event.run)
@@ -102,7 +105,7 @@ def _create_items(conn: sa.Connection, event: ev.ItemsCreated, seq: int) -> None
         conn.execute(sa.insert(item), [entry._asdict() for entry in entries])
 
 
-def _item_of(conn: sa.Connection, event: ev.ItemStarted | ev.CommitIntended | ev.ItemSettled) -> tuple[ItemEntry, str]:
+def _item_of(conn: sa.Connection, event: rules.ItemChange) -> tuple[ItemEntry, str]:
     """The row of an item, and the status of its run."""
     place = {"the_run": event.run, "the_step": event.step, "the_key": event.item}
     row = conn.execute(_ITEM, place).first()
@@ -141,6 +144,22 @@ def _claimant_of(conn: sa.Connection, entry: ItemEntry) -> str | None:
         return None
     place = {"the_system": entry.system, "the_workflow": entry.workflow, "the_key": entry.key}
     return conn.scalar(_CLAIMANT, place)
+
+
+def _is_taken(conn: sa.Connection, entry: ItemEntry) -> bool:
+    """Whether another item claims its business key."""
+    return not entry.claims and _claimant_of(conn, entry) is not None
+
+
+def _change_approval(conn: sa.Connection, event: ApprovalChange, *, seq: int, at: str, actor: str) -> None:
+    place = (approval.c.run == event.run, approval.c.step == event.step)
+    row = conn.execute(sa.select(approval).where(*place)).first()
+    before = None if row is None else ApprovalEntry._make(row)
+    after = changed_approval(_run_of(conn, event.run), before, event, seq=seq, at=at, actor=actor)
+    if before is None:
+        conn.execute(sa.insert(approval), after._asdict())
+    else:
+        conn.execute(sa.update(approval).where(*place).values(**after._asdict()))
 
 
 def _changes(before: RunEntry | ItemEntry, after: RunEntry | ItemEntry) -> dict[str, Any]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from yakin import events as ev
 from yakin.errors import JournalError
 from yakin.journal import rules
+from yakin.journal.decisions import ApprovalChange, ApprovalEntry, changed_approval
 from yakin.journal.findings import Finding
 from yakin.journal.rules import ItemEntry, RunEntry
+from yakin.journal.tables import approval as approval_table
 from yakin.journal.tables import event as event_table
 from yakin.journal.tables import item as item_table
 from yakin.journal.tables import run as run_table
@@ -23,19 +25,27 @@ _TELLING = [
     kind.action
     for kind in (
         ev.RunCreated,
+        ev.RunContinued,
         ev.RunStarted,
+        ev.RunWaiting,
+        ev.CancelAsked,
         ev.RunFinished,
         ev.ItemsCreated,
         ev.ItemStarted,
         ev.CommitIntended,
         ev.ItemSettled,
+        ev.ItemDecided,
+        ev.ApprovalAsked,
+        ev.ApprovalReminded,
+        ev.ApprovalDecided,
     )
 ]
-"""The kinds of events from which something in the ledger or the list of runs follows."""
+"""The kinds of events from which something in the ledger, the list of runs or that of approvals follows."""
 
 _UNUSABLE = (JournalError, AttributeError, KeyError, TypeError, ValueError)
 _CHUNK = 500
 _Place = tuple[str, str]
+_Entry: TypeAlias = RunEntry | ItemEntry | ApprovalEntry
 
 
 class Replay:
@@ -46,13 +56,15 @@ class Replay:
         items: Block and key → row of the item.
         open_claims: Items found in their system without a commit of this run: they claim their key unless another run
             did so before, which the events of this run alone cannot tell.
-        told: Block and key → number of the last event that tells of the item.
+        approvals: Step → row of the decision it asked for.
+        told: Block and key of an item, step and nothing of a decision → number of the last event that tells of it.
     """
 
     def __init__(self) -> None:
         self.run: RunEntry | None = None
         self.items: dict[_Place, ItemEntry] = {}
         self.open_claims: set[_Place] = set()
+        self.approvals: dict[str, ApprovalEntry] = {}
         self.told: dict[_Place, int] = {}
 
     def take(self, event: ev.Event, *, seq: int, at: str, actor: str) -> None:
@@ -69,10 +81,8 @@ class Replay:
         match event:
             case ev.RunCreated():
                 raise JournalError("Run {run} exists already", run=event.run)
-            case ev.RunStarted():
-                self.run = rules.started_run(self.run)
-            case ev.RunFinished():
-                self.run = rules.finished_run(self.run, event, at=at)
+            case ev.RunContinued() | ev.RunStarted() | ev.RunWaiting() | ev.CancelAsked() | ev.RunFinished():
+                self.run = rules.changed_run(self.run, event, at=at)
             case ev.ItemsCreated():
                 known = {key for key in event.keys if (event.step, key) in self.items}
                 for entry in rules.created_items(self.run, event, seq=seq, known=known):
@@ -81,55 +91,81 @@ class Replay:
                 self._put(rules.started_item(self._item_of(event), event, run_status=self.run.status), seq)
             case ev.CommitIntended():
                 self._put(rules.intended_item(self._item_of(event), event, at=at, run_status=self.run.status), seq)
-            case ev.ItemSettled():
-                self._settle(event, seq, at)
+            case ev.ItemSettled() | ev.ItemDecided():
+                self._settle(event, seq, at, self.run.status)
+            case ev.ApprovalAsked() | ev.ApprovalReminded() | ev.ApprovalDecided():
+                self._decide(self.run, event, seq, at, actor)
             case _:
                 pass
 
-    def _item_of(self, event: ev.ItemStarted | ev.CommitIntended | ev.ItemSettled) -> ItemEntry:
+    def _item_of(self, event: rules.ItemChange) -> ItemEntry:
         entry = self.items.get((event.step, event.item))
         if entry is None:
             raise rules.unknown_item(event)
         return entry
 
-    def _settle(self, event: ev.ItemSettled, seq: int, at: str) -> None:
+    def _settle(self, event: ev.ItemSettled | ev.ItemDecided, seq: int, at: str, run_status: str) -> None:
         before = self._item_of(event)
-        after = rules.settled_item(before, event, at=at, taken=before.competes and not before.claims)
-        if after.state == "done" and before.competes and not before.claims:
+        may_be_taken = before.competes and not before.claims
+        if isinstance(event, ev.ItemSettled):
+            after = rules.settled_item(before, event, at=at, taken=may_be_taken)
+        else:
+            after = rules.decided_item(before, event, at=at, taken=may_be_taken, run_status=run_status)
+        if after.state == "done" and may_be_taken:
             self.open_claims.add((event.step, event.item))
         self._put(after, seq)
+
+    def _decide(self, run: RunEntry, event: ApprovalChange, seq: int, at: str, actor: str) -> None:
+        before = self.approvals.get(event.step)
+        self.approvals[event.step] = changed_approval(run, before, event, seq=seq, at=at, actor=actor)
+        self.told[event.step, ""] = seq
 
     def _put(self, entry: ItemEntry, seq: int) -> None:
         place = entry.step, entry.key
         self.items[place], self.told[place] = entry, seq
 
 
-def differences(replay: Replay, run: RunEntry | None, items: Mapping[_Place, ItemEntry]) -> Iterator[Finding]:
+def differences(
+    replay: Replay,
+    run: RunEntry | None,
+    items: Mapping[_Place, ItemEntry],
+    approvals: Mapping[str, ApprovalEntry],
+) -> Iterator[Finding]:
     """What the rows of a run say otherwise than its events.
 
     Args:
         replay: What follows from all its events.
         run: Its row in the list of runs, if there is one.
         items: Its rows in the ledger, by block and key.
+        approvals: Its rows in the list of approvals, by step.
     """
     told = replay.run
     assert told is not None
-    if run is None:
-        yield Finding("run-missing", told.seq, told.seq, {"run": told.id})
-    elif run != told:
-        yield Finding("run-differs", told.seq, told.seq, {"run": told.id, **_difference(run, told)})
+    yield from _compare_row("run", told, run, told.seq)
     for place, entry in replay.items.items():
-        seq = replay.told[place]
         row = items.get(place)
         if row is not None and place in replay.open_claims:
             entry = entry._replace(claims=row.claims)
-        if row is None:
-            yield Finding("item-missing", seq, seq, _names(entry))
-        elif row != entry:
-            yield Finding("item-differs", seq, seq, {**_names(entry), **_difference(row, entry)})
+        yield from _compare_row("item", entry, row, replay.told[place])
     for place, row in items.items():
         if place not in replay.items:
-            yield Finding("item-added", row.seq, row.seq, _names(row))
+            yield _added_row("item", row)
+    for step, decision in replay.approvals.items():
+        yield from _compare_row("approval", decision, approvals.get(step), replay.told[step, ""])
+    for step, listed in approvals.items():
+        if step not in replay.approvals:
+            yield _added_row("approval", listed)
+
+
+def _compare_row(kind: str, told: _Entry, row: _Entry | None, seq: int) -> Iterator[Finding]:
+    if row is None:
+        yield Finding(f"{kind}-missing", seq, seq, _names(told))
+    elif row != told:
+        yield Finding(f"{kind}-differs", seq, seq, {**_names(told), **_difference(row, told)})
+
+
+def _added_row(kind: str, row: _Entry) -> Finding:
+    return Finding(f"{kind}-added", row.seq, row.seq, _names(row))
 
 
 def compare(conn: sa.Connection) -> Iterator[Finding]:
@@ -157,33 +193,49 @@ def _compare_run(conn: sa.Connection, run: str, rows: Iterable[sa.Row[Any]]) -> 
             yield Finding("unusable", row.seq, row.seq, {"run": run})
             return
     found = conn.execute(sa.select(run_table).where(run_table.c.id == run)).first()
-    entries = map(ItemEntry._make, conn.execute(sa.select(item_table).where(item_table.c.run == run)))
-    items = {(entry.step, entry.key): entry for entry in entries}
-    yield from differences(replay, None if found is None else RunEntry._make(found), items)
+    items = {(entry.step, entry.key): entry for entry in _items_of(conn, run)}
+    approvals = {entry.step: entry for entry in _approvals_of(conn, run)}
+    yield from differences(replay, None if found is None else RunEntry._make(found), items, approvals)
+
+
+def _items_of(conn: sa.Connection, run: str) -> Iterator[ItemEntry]:
+    return map(ItemEntry._make, conn.execute(sa.select(item_table).where(item_table.c.run == run)))
+
+
+def _approvals_of(conn: sa.Connection, run: str) -> Iterator[ApprovalEntry]:
+    return map(ApprovalEntry._make, conn.execute(sa.select(approval_table).where(approval_table.c.run == run)))
 
 
 def _added(conn: sa.Connection, told: set[str]) -> Iterator[Finding]:
-    """Runs, and items of runs, of which no event tells at all."""
+    """Rows of runs of which no event tells at all."""
     for run, seq in conn.execute(sa.select(run_table.c.id, run_table.c.seq)):
         if run not in told:
             yield Finding("run-added", seq, seq, {"run": run})
     for run in conn.scalars(sa.select(item_table.c.run).distinct()).all():
         if run not in told:
-            for row in conn.execute(sa.select(item_table).where(item_table.c.run == run)):
-                yield Finding("item-added", row.seq, row.seq, _names(ItemEntry._make(row)))
+            yield from (_added_row("item", entry) for entry in _items_of(conn, run))
+    for run in conn.scalars(sa.select(approval_table.c.run).distinct()).all():
+        if run not in told:
+            yield from (_added_row("approval", entry) for entry in _approvals_of(conn, run))
 
 
-def _names(entry: ItemEntry) -> dict[str, str]:
-    return {"run": entry.run, "block": entry.step, "key": entry.key}
+def _names(entry: _Entry) -> dict[str, str]:
+    match entry:
+        case RunEntry():
+            return {"run": entry.id}
+        case ItemEntry():
+            return {"run": entry.run, "block": entry.step, "key": entry.key}
+        case ApprovalEntry():
+            return {"run": entry.run, "step": entry.step}
 
 
-def _difference(row: RunEntry | ItemEntry, told: RunEntry | ItemEntry) -> dict[str, str]:
+def _difference(row: _Entry, told: _Entry) -> dict[str, str]:
     """The columns that differ: as they stand, and as they follow from the events."""
     names = [name for name, said, true in zip(row._fields, row, told, strict=True) if said != true]
     return {"said": _columns(row, names), "true": _columns(told, names)}
 
 
-def _columns(row: RunEntry | ItemEntry, names: Iterable[str]) -> str:
+def _columns(row: _Entry, names: Iterable[str]) -> str:
     values = row._asdict()
     return ", ".join(f"{name}={_text(values[name])}" for name in names)
 

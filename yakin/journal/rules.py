@@ -1,4 +1,4 @@
-"""Which events may follow which, and what follows from them: the rows of runs and items before and after, as values.
+"""Which events may follow which, and what follows from them for runs and items: their rows before and after, as values.
 
 Nothing here reads or writes: the projection applies these rules to the database while events are written, the replay
 applies them again to look whether the database still says what the events say.
@@ -6,17 +6,28 @@ applies them again to look whether the database still says what the events say.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from yakin import events as ev
-from yakin.errors import JournalError
+from yakin.errors import ErrorInfo, JournalError
 from yakin.results import ItemResult
 from yakin.values import canonical_json
 
-_STARTABLE = ("queued", "running", "failed", "cancelled")
-_UNFINISHED = ("queued", "running")
+RunChange: TypeAlias = ev.RunContinued | ev.RunStarted | ev.RunWaiting | ev.CancelAsked | ev.RunFinished
+"""What can happen to a run that was created."""
+
+ItemChange: TypeAlias = ev.ItemStarted | ev.CommitIntended | ev.ItemSettled | ev.ItemDecided
+"""What can happen to an item that was created."""
+
+UNFINISHED = ("queued", "running", "waiting")
+"""Statuses of a run that has not ended."""
+
 _ENDS = ("succeeded", "failed", "cancelled")
+_STARTABLE = ("queued", "running")
+_STARTABLE_WITHOUT_LEASE = (*_STARTABLE, "failed", "cancelled")
+"""Before there were leases, a run that had ended went on by being started again: such journals are still read."""
 
 _SETTLED_FROM: Mapping[str, frozenset[str]] = {
     "pending": frozenset({"in_progress", "in_doubt", "failed", "skipped"}),
@@ -43,6 +54,13 @@ class RunEntry(NamedTuple):
     finished: str | None
     inputs: str
     selection: str
+    go: int
+    owner: str
+    cancel: str
+    parent: str | None
+    parent_step: str | None
+    rerun_of: str | None
+    files: str
 
 
 class ItemEntry(NamedTuple):
@@ -65,6 +83,7 @@ class ItemEntry(NamedTuple):
     settled_at: str | None
     result: str
     error: str | None
+    owner: str
 
     @property
     def competes(self) -> bool:
@@ -77,7 +96,7 @@ def unknown_run(run: str) -> JournalError:
     return JournalError("There is no run {run} to which this could have happened", run=run)
 
 
-def unknown_item(event: ev.ItemStarted | ev.CommitIntended | ev.ItemSettled) -> JournalError:
+def unknown_item(event: ItemChange) -> JournalError:
     """What is said of an event of an item that was never created."""
     return JournalError("There is no item {key} in {step} of run {run}", key=event.item, step=event.step, run=event.run)
 
@@ -97,30 +116,62 @@ def created_run(event: ev.RunCreated, *, seq: int, at: str, actor: str) -> RunEn
         finished=None,
         inputs=canonical_json(dict(event.inputs)),
         selection=canonical_json(dict(event.selection)),
+        go=1,
+        owner="",
+        cancel="",
+        parent=event.parent,
+        parent_step=event.parent_step,
+        rerun_of=event.rerun_of,
+        files=canonical_json(dict(event.files)),
     )
 
 
-def started_run(run: RunEntry) -> RunEntry:
-    """The row of a run that is begun or goes on.
+def changed_run(run: RunEntry, event: RunChange, *, at: str) -> RunEntry:
+    """The row of a run to which something has happened.
 
     Raises:
-        JournalError: It has succeeded.
+        JournalError: It cannot have happened after what the run was, or to this go of it.
     """
-    return _changed_run(run, _STARTABLE, "running", None)
+    match event:
+        case ev.RunContinued():
+            return _continued_run(run, event)
+        case ev.RunStarted():
+            _only_the_last_go(run, event.go)
+            startable = _STARTABLE if event.owner else _STARTABLE_WITHOUT_LEASE
+            return _in_status(run, startable, "running", None)._replace(owner=event.owner)
+        case ev.RunWaiting():
+            _only_the_last_go(run, event.go)
+            return _in_status(run, ("running",), "waiting", None)
+        case ev.CancelAsked():
+            if run.status not in UNFINISHED:
+                raise JournalError("Run {run} is {status}: it cannot be cancelled", run=run.id, status=run.status)
+            return run._replace(cancel="now" if event.now or run.cancel == "now" else "gracefully")
+        case ev.RunFinished():
+            if event.status not in _ENDS:
+                raise JournalError("{status} is no end of a run", status=event.status)
+            _only_the_last_go(run, event.go)
+            return _in_status(run, UNFINISHED, event.status, at)
 
 
-def finished_run(run: RunEntry, event: ev.RunFinished, *, at: str) -> RunEntry:
-    """The row of a run that has ended.
+def _continued_run(run: RunEntry, event: ev.RunContinued) -> RunEntry:
+    if event.go != run.go + 1:
+        raise JournalError(
+            "Run {run} is at its go {now}: go {go} cannot follow",
+            hint="Somebody else has continued it at the same time",
+            run=run.id,
+            now=run.go,
+            go=event.go,
+        )
+    queued = _in_status(run, (*UNFINISHED, "failed", "cancelled"), "queued", None)
+    return queued._replace(go=event.go, cancel="")
 
-    Raises:
-        JournalError: It had ended before, or this is no end.
-    """
-    if event.status not in _ENDS:
-        raise JournalError("{status} is no end of a run", status=event.status)
-    return _changed_run(run, _UNFINISHED, event.status, at)
+
+def _only_the_last_go(run: RunEntry, go: int | None) -> None:
+    if go is not None and go != run.go:
+        raise JournalError("Go {go} of run {run} is over: it is at its go {now}", go=go, run=run.id, now=run.go)
 
 
-def _changed_run(run: RunEntry, before: Collection[str], status: str, finished: str | None) -> RunEntry:
+def _in_status(run: RunEntry, before: Collection[str], status: str, finished: str | None) -> RunEntry:
     if run.status not in before:
         raise JournalError(
             "Run {run} is {status}: it cannot become {wanted}", run=run.id, status=run.status, wanted=status
@@ -155,6 +206,7 @@ def created_items(run: RunEntry, event: ev.ItemsCreated, *, seq: int, known: Col
             settled_at=None,
             result="{}",
             error=None,
+            owner="",
         )
         for position, key in enumerate(event.keys)
         if key not in known
@@ -162,7 +214,7 @@ def created_items(run: RunEntry, event: ev.ItemsCreated, *, seq: int, known: Col
 
 
 def started_item(item: ItemEntry, event: ev.ItemStarted, *, run_status: str) -> ItemEntry:
-    """The row of an item that is worked on.
+    """The row of an item that is worked on; whoever worked on it before does so no longer.
 
     Raises:
         JournalError: Its run does not run, or it is settled or in doubt.
@@ -171,19 +223,25 @@ def started_item(item: ItemEntry, event: ev.ItemStarted, *, run_status: str) -> 
     if item.claims or item.state not in ("pending", "in_progress"):
         raise _impossible(item, "in_progress")
     attempt = max(item.attempt, event.attempt)
-    return item._replace(state="in_progress", verdict="in_progress", attempt=attempt, intent_at=None)
+    begun = item._replace(state="in_progress", verdict="in_progress", attempt=attempt)
+    return begun._replace(intent_at=None, owner=event.owner)
 
 
 def intended_item(item: ItemEntry, event: ev.CommitIntended, *, at: str, run_status: str) -> ItemEntry:
     """The row of an item about to be committed: it claims its business key from now on.
 
     Raises:
-        JournalError: Its run does not run, or nobody works on it, or it was intended before.
+        JournalError: Its run does not run, or nobody works on it, or another process does, or it was intended before.
     """
     _only_while_running(item, run_status)
     if item.claims or item.state != "in_progress":
         raise _impossible(item, "committed")
-    return item._replace(claims=True, intent_at=at, attempt=max(item.attempt, event.attempt))
+    if event.owner and item.owner not in ("", event.owner):
+        raise JournalError(
+            "Another process works on item {key} of {step} by now: it is not committed", key=item.key, step=item.step
+        )
+    attempt = max(item.attempt, event.attempt)
+    return item._replace(claims=True, intent_at=at, attempt=attempt, owner=event.owner or item.owner)
 
 
 def settled_item(item: ItemEntry, event: ev.ItemSettled, *, at: str, taken: bool) -> ItemEntry:
@@ -214,15 +272,49 @@ def settled_item(item: ItemEntry, event: ev.ItemSettled, *, at: str, taken: bool
     )
 
 
+def decided_item(item: ItemEntry, event: ev.ItemDecided, *, at: str, taken: bool, run_status: str) -> ItemEntry:
+    """The row of an item whose doubt a person has settled.
+
+    Args:
+        item: The row before.
+        event: What the person saw.
+        at: When, as text.
+        taken: Whether another item claims its business key.
+        run_status: Status of its run.
+
+    Raises:
+        JournalError: It is not in doubt, or the process that committed it may be about to settle it.
+    """
+    state, how = ("done", "registered") if event.registered else ("failed", "decided_absent")
+    cut_off = item.claims and item.state == "in_progress" and run_status != "running"
+    if item.state != "in_doubt" and not cut_off:
+        raise _impossible(item, state)
+    error = None if event.registered or item.error is None else ErrorInfo.from_json(json.loads(item.error))
+    return item._replace(
+        state=state,
+        how=how,
+        verdict=ItemResult(event.step, event.item, state=state, how=how, error=error).verdict,
+        claims=event.registered and _claims_when_done(item, taken=taken),
+        settled_at=at,
+        result=canonical_json(dict(event.result)),
+        error=None if error is None else item.error,
+    )
+
+
 def _claims_when_settled(item: ItemEntry, event: ev.ItemSettled, *, taken: bool) -> bool:
-    """A claim is kept while the item is, or may be, registered; what was found there already is claimed if it is free."""
+    """A claim is kept while the item is, or may be, registered."""
     match event.state:
         case "done":
-            return item.claims or (item.competes and not taken)
+            return _claims_when_done(item, taken=taken)
         case "in_doubt":
             return item.claims
         case _:
             return False
+
+
+def _claims_when_done(item: ItemEntry, *, taken: bool) -> bool:
+    """What was there already is claimed too, if it is free."""
+    return item.claims or (item.competes and not taken)
 
 
 def _only_while_running(item: ItemEntry, run_status: str) -> None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 import sqlalchemy as sa
 
 from yakin.clock import Clock, SystemClock
-from yakin.errors import ErrorInfo, JournalError, RunError, UnknownRun
-from yakin.events import Event, RowSetAside, event_of
+from yakin.errors import JournalError, RunError, UnknownRun
+from yakin.events import Event, RowSetAside
 from yakin.journal.chain import Anchor, ChainRow, verify
 from yakin.journal.database import Database
 from yakin.journal.findings import Finding
+from yakin.journal.leases import Leases
 from yakin.journal.masking import Mask, mask_texts, masked
+from yakin.journal.processes import Processes, SystemProcesses
 from yakin.journal.projections import project
 from yakin.journal.replay import compare
-from yakin.journal.tables import CLAIMING, chain_head, item, memory, source
+from yakin.journal.rows import approval_row, ledger_item, recorded, run_row
+from yakin.journal.rules import UNFINISHED
+from yakin.journal.tables import CLAIMING, approval, chain_head, item, memory, source
 from yakin.journal.tables import event as event_table
 from yakin.journal.tables import run as run_table
-from yakin.ledger import LedgerItem, RunRow
+from yakin.ledger import ApprovalRow, LedgerItem, RunRow
 from yakin.results import Recorded
 from yakin.values import canonical_json
 
@@ -51,13 +55,23 @@ class JournalStore:
         """Close all connections to the database."""
         self._database.close()
 
+    def leases(self, *, processes: Processes | None = None, ttl: float = 30.0) -> Leases:
+        """Who executes, kept in the same database: an append can prove in its own transaction that its writer may.
+
+        Args:
+            processes: Tells who this process is, and which others are surely gone; this machine's when left out.
+            ttl: Seconds without a beat after which an observer may give a holder up.
+        """
+        return Leases(self._database, processes=processes or SystemProcesses(), clock=self._clock, ttl=ttl)
+
     def append(self, actor: str, *events: Event, also: Callable[[Any], None] | None = None) -> None:
         """Write events, and everything that follows from them, in one transaction; on return they are on disk.
 
         Args:
             actor: Who or what caused them, such as a user's name or `scheduler`.
             events: In order.
-            also: Called with the open SQLAlchemy connection, to do something else in the same transaction.
+            also: Called with the open SQLAlchemy connection, to do something else in the same transaction; when it
+                raises, nothing is written.
 
         Raises:
             Claimed: A `CommitIntended` for a business key that another item claims; nothing is written.
@@ -69,15 +83,23 @@ class JournalStore:
             if also is not None:
                 also(conn)
 
-    def records(self, run: str, *, after: int = 0) -> Sequence[Recorded]:
-        """The events of one run in order, those after a number in the journal; empty when there are none."""
+    def records(self, run: str, *, after: int = 0, actions: Collection[str] | None = None) -> Sequence[Recorded]:
+        """The events of one run in order, those after a number in the journal; empty when there are none.
+
+        Args:
+            run: Id of the run.
+            after: Number in the journal.
+            actions: Only these kinds of events, such as `step.finished`; None for all.
+        """
         query = (
             sa.select(event_table)
             .where(event_table.c.run == run, event_table.c.seq > after)
             .order_by(event_table.c.seq)
         )
+        if actions is not None:
+            query = query.where(event_table.c.action.in_(actions))
         with self._database.reading() as conn:
-            return [_recorded(row) for row in conn.execute(query)]
+            return [recorded(row) for row in conn.execute(query)]
 
     def run(self, run: str) -> RunRow:
         """One run, by its id or an unambiguous beginning of it.
@@ -96,7 +118,7 @@ class JournalStore:
                 raise UnknownRun(
                     "{run} could be more than one run: {names}", hint="Give more of its id", run=run, names=names
                 )
-            return _run_row(exact[0], _counts(conn, [exact[0].id]))
+            return run_row(exact[0], _counts(conn, [exact[0].id]))
 
     def runs(self, *, workflow: str | None = None, status: str | None = None, limit: int = 50) -> Sequence[RunRow]:
         """Runs, the newest first."""
@@ -105,17 +127,34 @@ class JournalStore:
             query = query.where(run_table.c.workflow == workflow)
         if status is not None:
             query = query.where(run_table.c.status == status)
-        with self._database.reading() as conn:
-            rows = conn.execute(query).all()
-            counts = _counts(conn, [row.id for row in rows])
-            return [_run_row(row, counts) for row in rows]
+        return self._run_rows(query)
+
+    def children(self, run: str) -> Sequence[RunRow]:
+        """The runs that a run called, in the order of their creation."""
+        return self._run_rows(sa.select(run_table).where(run_table.c.parent == run).order_by(run_table.c.seq))
+
+    def same_files(self, workflow: str, files: Mapping[str, str]) -> Sequence[RunRow]:
+        """Runs of a workflow, no rehearsals, with exactly these files, the newest first; none when there are no files.
+
+        Args:
+            workflow: Id of the workflow.
+            files: Input name → SHA-256.
+        """
+        if not files:
+            return []
+        same = (
+            run_table.c.workflow == workflow,
+            run_table.c.mode == "run",
+            run_table.c.files == canonical_json(dict(files)),
+        )
+        return self._run_rows(sa.select(run_table).where(*same).order_by(run_table.c.seq.desc()))
 
     def item(self, run: str, step: str, key: str) -> LedgerItem | None:
         """One item of the ledger."""
         query = sa.select(item).where(item.c.run == run, item.c.step == step, item.c.key == key)
         with self._database.reading() as conn:
             row = conn.execute(query).first()
-        return None if row is None else _ledger_item(row)
+        return None if row is None else ledger_item(row)
 
     def items(self, run: str, step: str | None = None) -> Sequence[LedgerItem]:
         """Items of a run, in the order of their rows."""
@@ -123,7 +162,35 @@ class JournalStore:
         if step is not None:
             query = query.where(item.c.step == step)
         with self._database.reading() as conn:
-            return [_ledger_item(row) for row in conn.execute(query)]
+            return [ledger_item(row) for row in conn.execute(query)]
+
+    def verdicts(self, run: str, step: str) -> Mapping[str, int]:
+        """Verdict → number of items of one block."""
+        query = (
+            sa.select(item.c.verdict, sa.func.count().label("number"))
+            .where(item.c.run == run, item.c.step == step)
+            .group_by(item.c.verdict)
+            .order_by(item.c.verdict)
+        )
+        with self._database.reading() as conn:
+            return {row.verdict: row.number for row in conn.execute(query)}
+
+    def approvals(self, *, run: str | None = None, state: str | None = None) -> Sequence[ApprovalRow]:
+        """Decisions that runs wait or waited for, in the order they were asked for.
+
+        Args:
+            run: Only those of this run.
+            state: Only those in this state; of those `waiting`, only what can be decided: the run has not ended.
+        """
+        query = sa.select(approval).order_by(approval.c.seq)
+        if run is not None:
+            query = query.where(approval.c.run == run)
+        if state is not None:
+            query = query.where(approval.c.state == state)
+        if state == "waiting":
+            query = query.join(run_table, run_table.c.id == approval.c.run).where(run_table.c.status.in_(UNFINISHED))
+        with self._database.reading() as conn:
+            return [approval_row(row) for row in conn.execute(query)]
 
     def claims(self, system: str, workflow: str, keys: Sequence[str]) -> Mapping[str, LedgerItem]:
         """Which of these business keys are claimed by an item of any run, and by which."""
@@ -132,7 +199,7 @@ class JournalStore:
         with self._database.reading() as conn:
             for some in _chunks(keys):
                 for row in conn.execute(claimed.where(item.c.key.in_(some))):
-                    found[row.key] = _ledger_item(row)
+                    found[row.key] = ledger_item(row)
         return {key: found[key] for key in keys if key in found}
 
     def keep_source(self, sha256: str, name: str, text: str) -> None:
@@ -207,6 +274,12 @@ class JournalStore:
             broken = verify((ChainRow(*row) for row in conn.execute(query)), noted, anchors)
             return sorted([*broken, *compare(conn)], key=lambda finding: (finding.seq, finding.kind))
 
+    def _run_rows(self, query: sa.Select[Any]) -> list[RunRow]:
+        with self._database.reading() as conn:
+            rows = conn.execute(query).all()
+            counts = _counts(conn, [row.id for row in rows])
+            return [run_row(row, counts) for row in rows]
+
     def _write(self, conn: sa.Connection, actor: str, events: Sequence[Event]) -> None:
         if not events:
             return
@@ -273,52 +346,3 @@ def _memory_place(workflow: str, step: str, name: str) -> tuple[sa.ColumnElement
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
-
-
-def _recorded(row: sa.Row[Any]) -> Recorded:
-    try:
-        event = event_of(row.action, row.run, json.loads(row.body))
-    except (KeyError, TypeError, ValueError) as error:
-        raise JournalError(
-            "Event {seq} cannot be read", hint="Look with: runner.py audit verify", seq=row.seq
-        ) from error
-    return Recorded(row.seq, datetime.fromisoformat(row.at), row.actor, event)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _run_row(row: sa.Row[Any], counts: Mapping[str, Mapping[str, int]]) -> RunRow:
-    return RunRow(
-        id=row.id,
-        workflow=row.workflow,
-        title=row.title,
-        workflow_hash=row.workflow_hash,
-        mode=row.mode,
-        status=row.status,
-        actor=row.actor,
-        created=datetime.fromisoformat(row.created),
-        finished=_moment(row.finished),
-        inputs=json.loads(row.inputs),
-        selection=json.loads(row.selection),
-        counts=counts.get(row.id, {}),
-    )
-
-
-def _ledger_item(row: sa.Row[Any]) -> LedgerItem:
-    return LedgerItem(
-        run=row.run,
-        step=row.step,
-        key=row.key,
-        workflow=row.workflow,
-        system=row.system,
-        state=row.state,
-        how=row.how,
-        attempt=row.attempt,
-        claims=row.claims,
-        intent_at=_moment(row.intent_at),
-        settled_at=_moment(row.settled_at),
-        result=json.loads(row.result),
-        error=None if row.error is None else ErrorInfo.from_json(json.loads(row.error)),
-    )

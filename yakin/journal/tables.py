@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISION = "0001"
+REVISION = "0002"
 """Revision of the schema that this program writes; the newest file in `migrations/versions`."""
 
 VERSION_TABLE = "yakin_version"
@@ -59,12 +59,24 @@ run = sa.Table(
     sa.Column("finished", sa.Text),
     sa.Column("inputs", sa.Text, nullable=False),
     sa.Column("selection", sa.Text, nullable=False),
+    sa.Column("go", sa.Integer, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("cancel", sa.Text, nullable=False),
+    sa.Column("parent", sa.Text),
+    sa.Column("parent_step", sa.Text),
+    sa.Column("rerun_of", sa.Text),
+    sa.Column("files", sa.Text, nullable=False),
     sa.Index("run_by_seq", "seq"),
+    sa.Index("run_by_parent", "parent"),
+    sa.Index("run_by_workflow", "workflow", "seq"),
 )
 """One row for each run; `seq` is the event that created it."""
 
 CLAIMING = "claims AND NOT rehearsal"
 """Condition for an item whose business key no other item may commit."""
+
+HELD = "state = 'held'"
+"""Condition for a lease whose name nobody else may take."""
 
 item = sa.Table(
     "item",
@@ -86,6 +98,7 @@ item = sa.Table(
     sa.Column("settled_at", sa.Text),
     sa.Column("result", sa.Text, nullable=False),
     sa.Column("error", sa.Text),
+    sa.Column("owner", sa.Text, nullable=False),
     sa.Index("item_by_verdict", "run", "verdict"),
     sa.Index(
         "item_claim",
@@ -98,6 +111,63 @@ item = sa.Table(
     ),
 )
 """The item ledger; `seq` is the event that created the row, `position` its place in it."""
+
+approval = sa.Table(
+    "approval",
+    metadata,
+    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("step", sa.Text, primary_key=True),
+    sa.Column("seq", _Number, nullable=False),
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Text, nullable=False),
+    sa.Column("due", sa.Text),
+    sa.Column("remind_seconds", sa.Double),
+    sa.Column("reminded_at", sa.Text),
+    sa.Column("decided_at", sa.Text),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("show", sa.Text, nullable=False),
+    sa.Index("approval_by_state", "state", "seq"),
+)
+"""Decisions that runs wait or waited for; `seq` is the event that asked."""
+
+lease = sa.Table(
+    "lease",
+    metadata,
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("machine", sa.Text, nullable=False),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("serves", sa.Text),
+    sa.Column("sessions", sa.Integer, nullable=False),
+    sa.Column("beat", sa.Integer, nullable=False),
+    sa.Column("since", sa.Text, nullable=False),
+    sa.Column("beat_at", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Index(
+        "lease_held",
+        "name",
+        unique=True,
+        sqlite_where=sa.text(HELD),
+        postgresql_where=sa.text(HELD),
+    ),
+)
+"""Which process holds which name. Not a part of the audit: who died when is no fact about the work."""
+
+seat = sa.Table(
+    "seat",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Index("seat_by_token", "token"),
+)
+"""Sessions that may be open, over all machines; free when the lease of its token is not held."""
 
 source = sa.Table(
     "source",
