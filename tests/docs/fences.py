@@ -83,7 +83,7 @@ def completed(part: str) -> str:
         before = {"workflow": _HEAD, "inputs": _INPUTS, "systems": _PORTAL}
         after = "" if "steps" in keys else f"steps:\n{textwrap.indent(_READ_AND_ENTER, '  ')}"
         return "".join(text for key, text in before.items() if key not in keys) + part + after
-    if "for_each:" not in part and re.search(r"uses: browser\.|\bitem\.", part):
+    if not re.search(r"\b(for_each|in):", part) and re.search(r"uses: browser\.|\bitem\.", part):
         part = f"{_FOR_EACH}  steps:\n{textwrap.indent(part, '    ')}"
     return _file(part)
 

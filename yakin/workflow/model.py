@@ -225,7 +225,7 @@ class Approval(Node):
     """A decision that the run waits for."""
 
     by: str
-    """Role that may decide."""
+    """Role that decides; never the person who started the run."""
     show: str | tuple[Any, ...] | Mapping[str, Any] | None = None
     """What the person sees: text, a table, pictures."""
     timeout: Duration | None = None

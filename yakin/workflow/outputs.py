@@ -25,7 +25,7 @@ class CallOutput:
     Attributes:
         run: Id of the linked run.
         status: How it ended: `succeeded`, `failed` or `cancelled`.
-        count: Work items of all its blocks, and of the runs it called.
+        count: Work items of all its blocks.
         done: Items that are in the system now.
         failed: Items the other system failed on.
         set_aside: Items whose data broke a rule.

@@ -59,7 +59,7 @@ def _own_kinds(spec: ActionSpec) -> Iterator[type]:
             continue
         seen.append(kind)
         waiting += typing.get_args(kind)
-        if isinstance(kind, type) and kind.__module__.startswith(_package(spec)) and _attributes(kind):
+        if isinstance(kind, type) and kind.__module__.startswith(_package(spec)) and attributes(kind):
             yield kind
             waiting += typing.get_type_hints(kind, include_extras=True).values()
 
@@ -82,11 +82,11 @@ def _settings(spec: ActionSpec) -> Iterator[type]:
 
 def _described(kind: type) -> str:
     summary = (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ")
-    lines = [f"- **{name}**: {meaning}" for name, meaning in _attributes(kind).items()]
+    lines = [f"- **{name}**: {meaning}" for name, meaning in attributes(kind).items()]
     return "\n\n".join([f"### {kind.__name__}", summary, "\n".join(lines)])
 
 
-def _attributes(kind: type) -> dict[str, str]:
+def attributes(kind: type) -> dict[str, str]:
     """Attribute → what its class's docstring says of it, under the name that workflows use."""
     from docstring_parser import DocstringStyle, parse
 

@@ -65,6 +65,15 @@ EXAMPLES: Mapping[str, str] = {
 }
 """Filter → an expression that uses it."""
 
+_OF_ITEMS: Mapping[str, str] = {
+    "items": "One mapping for each item: `key`, `label`, `state`, `how`, `verdict`, `result`, `error`.",
+    "count": "All items.",
+    "done": "Items that are in the system now.",
+    "failed": "Items the other system failed on.",
+    "set_aside": "Items whose data broke a rule.",
+    "in_doubt": "Items of which nobody knows whether they were registered.",
+}
+
 _FROM_JINJA: Mapping[str, str] = {
     "abs": "A number without its sign.",
     "default": "Something else for what is not there; with `true` for what is empty too.",
@@ -114,6 +123,8 @@ def page_of_expressions() -> str:
             ("name", "example", "what it is"),
             ((code(name), code(f"${{{{ {use} }}}}"), meaning) for name, (use, meaning) in NAMES.items()),
         ),
+        "## What steps hand on",
+        _handed_on(),
         "## Filters for Japanese clerical data",
         "They accept every usual way of writing and refuse what cannot be right: a date that does not exist sets the row "
         "aside, it is never shifted.",
@@ -124,6 +135,23 @@ def page_of_expressions() -> str:
         f"After `is`, and in `select` and `selectattr`: {', '.join(map(code, sorted(TESTS)))}.",
         "The examples see a row with 申告日 2025-02-17, 収入金額 3818000, 扶養人数 1 and an empty 備考, and three rows in "
         "`steps.read`.",
+    )
+
+
+def _handed_on() -> str:
+    from yakin.cli.reference.bots import attributes
+    from yakin.workflow.outputs import ApprovalOutput, CallOutput
+
+    kinds: Mapping[str, Mapping[str, str]] = {
+        "an action": {"": "What the page of its bot says."},
+        "a block with work items": _OF_ITEMS,
+        "another block with `in`": {"ID": "What the step of this id inside it handed on."},
+        "`call`": attributes(CallOutput),
+        "`approve`": attributes(ApprovalOutput),
+    }
+    return table(
+        ("step", "after `steps.ID.`", "what it is"),
+        ((kind, code(name) if name else "", text) for kind, names in kinds.items() for name, text in names.items()),
     )
 
 
