@@ -1,12 +1,14 @@
-"""What tests of workflows and bots stand on instead of the real world: a clock, processes, durable execution in memory."""
+"""What tests of workflows and bots stand on instead of the real world: a clock, processes, queues in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from yakin.engine.durable import Body
+from yakin.engine.durable import RUNS, Serving, Work, queue_of
 
 
 class FakeClock:
@@ -89,44 +91,82 @@ class FakeProcesses:
         return self.fates.get((machine, process), True)
 
 
-class _Left(BaseException):
-    """Unwinds a body that left its run."""
+class MemoryQueues:
+    """Queues of work that live as long as this object: workers may die around it.
 
-
-class MemoryDurable:
-    """Durable execution whose checkpoints live as long as this object: engines may die around it."""
+    Attributes:
+        waiting: Work that no worker has taken yet, in order.
+        taken: Work that a worker has taken and not ended → name of the worker.
+    """
 
     def __init__(self) -> None:
-        self.queued: list[str] = []
-        self._done: dict[tuple[str, str], Any] = {}
-        self._run = ""
+        self.waiting: list[Work] = []
+        self.taken: dict[Work, str] = {}
+        self._known: set[str] = set()
+        self._changed = asyncio.Condition()
 
     def prepare(self) -> None:
         """Nothing to make ready."""
 
-    def enqueue(self, connection: Any, run: str) -> None:
-        """Remember that the run is wanted."""
+    def enqueue(self, connection: Any, work: Work) -> None:
+        """Put work into its queue, unless work of this id was there ever."""
         del connection
-        self.queued.append(run)
+        if work.id not in self._known:
+            self._known.add(work.id)
+            self.waiting.append(work)
 
-    async def execute(self, run: str, body: Body) -> None:
-        """Execute the body; what an earlier call has done is not done again."""
-        self._run = run
+    async def submit(self, work: Work) -> None:
+        """Put work into its queue, unless work of this id was there ever."""
+        async with self._changed:
+            self.enqueue(None, work)
+            self._changed.notify_all()
+
+    async def ended(self, work: str) -> None:
+        """Wait until a piece of work has ended."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: work not in self._open())
+
+    def _open(self) -> set[str]:
+        return {one.id for one in (*self.waiting, *self.taken)}
+
+    @asynccontextmanager
+    async def serving(self, serving: Serving) -> AsyncIterator[None]:
+        """Take work from the queues for as long as the context lasts."""
+        doing: set[asyncio.Task[None]] = set()
+        looking = asyncio.ensure_future(self._look(serving, doing))
         try:
-            await body(run)
-        except _Left:
-            pass  # as asked: the run is left as it is
+            yield
+        finally:
+            looking.cancel()
+            for task in doing:
+                task.cancel()
+            await asyncio.gather(looking, *doing, return_exceptions=True)
 
-    async def step(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        """Do work once for each run and name."""
-        place = (self._run, name)
-        if place not in self._done:
-            self._done[place] = await work()
-        return self._done[place]
+    async def _look(self, serving: Serving, doing: set[asyncio.Task[None]]) -> None:
+        queues = {RUNS, *(queue_of(system) for system in serving.systems)}
+        async with self._changed:
+            while True:
+                for work in [work for work in self.waiting if work.queue in queues]:
+                    if work.queue == RUNS or serving.room() > 0:
+                        self.waiting.remove(work)
+                        self.taken[work] = serving.worker
+                        doing.add(asyncio.ensure_future(self._do(serving, work)))
+                        await asyncio.sleep(0)
+                await self._changed.wait()
 
-    async def leave(self) -> None:
-        """Stop here."""
-        raise _Left
+    async def _do(self, serving: Serving, work: Work) -> None:
+        await serving.bodies[work.what](work.about)
+        async with self._changed:
+            self.taken.pop(work, None)
+            self._changed.notify_all()
+
+    def give_back(self, worker: str) -> int:
+        """Put back into its queue what a worker has taken."""
+        back = [work for work, name in self.taken.items() if name == worker]
+        for work in back:
+            del self.taken[work]
+            self.waiting.append(work)
+        return len(back)
 
     def close(self) -> None:
         """Nothing to let go of."""

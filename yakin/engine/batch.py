@@ -1,90 +1,38 @@
-"""The work items of a block: chosen, written into the ledger in one transaction, worked on one after the other."""
+"""The work items of a block: chosen, written into the ledger in one transaction, given to lanes, and counted at the end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from yakin.engine.candidates import Candidate
-from yakin.engine.items import ItemWorker, done_before
+from yakin.engine import artifacts
+from yakin.engine.candidates import Candidate, candidates_of
+from yakin.engine.history import rows_name
+from yakin.engine.items import done_before
+from yakin.engine.items_output import ItemsOutput
+from yakin.engine.lane import OPEN, too_many_failed
+from yakin.engine.parts import Part, Parts
 from yakin.engine.rows import rows_of
 from yakin.engine.running import Running
-from yakin.engine.sessions import Sessions, Workplace
-from yakin.errors import ActionError, BusinessError, ErrorInfo, RunError
+from yakin.engine.selection import Selection
+from yakin.engine.together import together
+from yakin.engine.totals import Totals, check_totals, declared_totals
+from yakin.errors import ActionError, ErrorInfo, RunError
 from yakin.events import ItemsCreated, StepFinished
-from yakin.results import ItemResult
-from yakin.values import Row
-from yakin.workflow.model import Block, ItemsBlock, contains_commit
+from yakin.values import Rows, Table
+from yakin.workflow.model import Block, ItemsBlock, contains_commit, contains_sensitive
 
+CHUNK = 50
+"""Items of one part at most: after each, other runs may have the session."""
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What part of the items a run was asked for.
+_PARTS_OF_A_LANE = 4
+"""So many parts at least for each lane, so that none is idle for long at the end."""
 
-    Attributes:
-        only: Business keys; empty for all.
-        limit: At most so many items that are not done yet; None for all.
-    """
-
-    only: tuple[str, ...] = ()
-    limit: int | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The plain form; empty when everything is asked for."""
-        return {name: value for name, value in (("only", list(self.only)), ("limit", self.limit)) if value}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Selection:
-        """Read what `to_json` wrote."""
-        return cls(tuple(plain.get("only", ())), plain.get("limit"))
-
-
-@dataclass(frozen=True)
-class ItemsOutput:
-    """What an items block hands on: `${{ steps.ID.items }}` and counts.
-
-    Attributes:
-        items: One mapping for each item: key, label, state, how, verdict, result, error (the sentence) and
-            problem (the error as `ErrorInfo.to_json` has it, so that it can be said in another language).
-    """
-
-    items: list[dict[str, Any]]
-
-    @property
-    def count(self) -> int:
-        """All items."""
-        return len(self.items)
-
-    @property
-    def done(self) -> int:
-        """Items that are in the system now."""
-        return self._count("registered", "found")
-
-    @property
-    def failed(self) -> int:
-        """Items the other system failed on."""
-        return self._count("failed")
-
-    @property
-    def set_aside(self) -> int:
-        """Items whose data broke a rule."""
-        return self._count("set_aside")
-
-    @property
-    def in_doubt(self) -> int:
-        """Items of which nobody knows whether they were registered."""
-        return self._count("in_doubt")
-
-    @property
-    def left(self) -> int:
-        """Items that were not worked on to their end."""
-        return self._count("pending", "in_progress")
-
-    def _count(self, *verdicts: str) -> int:
-        return sum(1 for item in self.items if item["verdict"] in verdicts)
+_ATTEMPTS = 3
+"""How often a part is asked for again that was not worked on to its end."""
 
 
 class ItemsFailed(RunError):
@@ -93,15 +41,23 @@ class ItemsFailed(RunError):
     code = "items-failed"
 
 
+class UnknownKeys(RunError):
+    """Items were asked for that are not among the rows."""
+
+    code = "unknown-keys"
+
+
 @dataclass(frozen=True, slots=True)
 class BatchEnd:
     """How the work on a block's items ended.
 
     Attributes:
+        output: What the block hands on.
         error: Why the block failed; None when it succeeded.
         stopped: Whether the rest of the run is left out because of it.
     """
 
+    output: ItemsOutput
     error: ErrorInfo | None = None
     stopped: bool = False
 
@@ -111,97 +67,69 @@ class Batch:
 
     Args:
         running: The run.
-        sessions: Its sessions.
+        parts: Has parts of it done.
+        go: Which execution of the run this is.
         selection: What part of the items was asked for.
-        between_items: Called between items: a place where the run may be left.
     """
 
-    def __init__(
-        self,
-        running: Running,
-        sessions: Sessions,
-        selection: Selection,
-        between_items: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, running: Running, parts: Parts, go: int, selection: Selection) -> None:
         self._running = running
-        self._sessions = sessions
+        self._parts = parts
+        self._go = go
         self._selection = selection
-        self._between_items = between_items
         self._run = running.frame.run
 
     async def work(self, block: ItemsBlock | Block) -> BatchEnd:
-        """Work on all chosen items of a block; what earlier processes of this run have settled is left as it is."""
-        running = self._running
-        path = running.checked.step_path(block)
-        try:
-            candidates = self._candidates(block)
-        except ActionError as error:
-            return BatchEnd(await running.failed_at_once(block, error), stopped=True)
-        refused = await running.once(f"{path}#items", lambda: self._create(block, path, candidates))
-        if refused is not None:
-            return BatchEnd(ErrorInfo.from_json(refused), stopped=True)
-        mine = {item.key for item in await asyncio.to_thread(running.frame.journal.items, self._run, path)}
-        chosen = [candidate for candidate in candidates if candidate.key in mine]
-        stopped = await self._each(block, path, chosen)
-        ended = await running.once(f"{path}#end", lambda: self._end(path, chosen, stopped=stopped))
-        if block.id is not None:
-            running.outputs[block.id] = await self._output(path, chosen)
-        return BatchEnd(None if ended is None else ErrorInfo.from_json(ended), stopped)
-
-    def _candidates(self, block: ItemsBlock | Block) -> list[Candidate]:
-        """The rows with their business keys.
+        """Work on all chosen items of a block; what is settled is left as it is.
 
         Raises:
-            BusinessError: A key is empty, or two rows have the same one.
+            Left: The run was asked to stop.
         """
-        rows = rows_of(self._running.evaluate(block.for_each)) if isinstance(block, ItemsBlock) else [{}]
-        candidates: list[Candidate] = []
-        by_key: dict[str, Candidate] = {}
-        for index, row in enumerate(rows, start=1):
-            label = str(row.origin) if isinstance(row, Row) and row.origin is not None else ""
-            key = self._key(block, row, index, len(rows))
-            candidate = Candidate(key, label, row, index)
-            if not key:
-                raise BusinessError("Row {row} has no business key", row=label or index)
-            if key in by_key:
-                raise BusinessError(
-                    "Two rows have the same business key {key}: {first} and {second}",
-                    key=key,
-                    first=by_key[key].label or by_key[key].index,
-                    second=label or index,
-                    hint="Nothing was registered. Correct the list, or choose another key",
-                )
-            by_key[key] = candidate
-            candidates.append(candidate)
-        return candidates
+        running = self._running
+        path = running.checked.step_path(block)
+        known = running.history.step(path)
+        if known is None:
+            try:
+                await self._create(block, path)
+            except (ActionError, UnknownKeys) as error:
+                return BatchEnd(ItemsOutput([]), await running.failed_at_once(block, error), stopped=True)
+            await asyncio.to_thread(running.history.refresh)
+        if known is None or known.status == "running":
+            await self._in_lanes(block, path)
+            running.stop.here()
+            await self._end(block, path)
+            await asyncio.to_thread(running.history.refresh)
+        ended = running.history.step(path)
+        assert ended is not None, "the block has just ended"
+        output = await asyncio.to_thread(running.history.items, path)
+        stopped = await too_many_failed(running, block, path) or (ended.error is not None and not output.count)
+        return BatchEnd(output, ended.error, stopped)
 
-    def _key(self, block: ItemsBlock | Block, row: Any, index: int, count: int) -> str:
-        if block.key is None:
-            return str(index)
-        value = self._running.evaluate(block.key, item=row, loop={"index": index, "count": count})
-        return "" if value is None else str(value).strip()
+    async def _create(self, block: ItemsBlock | Block, path: str) -> None:
+        """Write the items into the ledger, in one transaction; what an earlier run has done is settled at once.
 
-    async def _create(
-        self, block: ItemsBlock | Block, path: str, candidates: Sequence[Candidate]
-    ) -> dict[str, Any] | None:
-        """Write the items into the ledger, in one transaction; what an earlier run has done is settled at once."""
-        journal = self._running.frame.journal
-        if await asyncio.to_thread(journal.items, self._run, path):
-            return None
-        unknown = set(self._selection.only) - {candidate.key for candidate in candidates}
-        if unknown:
-            error = RunError(
+        Raises:
+            ActionError: The rows cannot become items.
+            UnknownKeys: Items were asked for that are not there.
+        """
+        running, selection = self._running, self._selection
+        given = await self._given(block, path)
+        rows = rows_of(given)
+        candidates = candidates_of(running, block, rows)
+        totals = self._totals(block, rows)
+        unknown = set(selection.only) - {candidate.key for candidate in candidates}
+        if unknown and not selection.of_rerun:
+            raise UnknownKeys(
                 "No row has the business key {keys}",
                 keys=", ".join(sorted(unknown)),
                 hint="A row that a check has set aside is no longer among them",
             )
-            await self._running.record(*self._running.at_once(block, "failed", error))
-            return error.info().to_json()
         system = block.in_ if contains_commit(block) else None
         done = await self._done_before(system, candidates)
         chosen = self._chosen(candidates, done)
-        await self._running.record(
-            self._running.started(block),
+        kept = await self._keep(block, path, given) if isinstance(block, ItemsBlock) else {}
+        await running.record(
+            running.started(block),
             ItemsCreated(
                 run=self._run,
                 step=path,
@@ -209,10 +137,35 @@ class Batch:
                 system=system,
                 not_selected=len(candidates) - len(chosen),
                 labels={candidate.key: candidate.label for candidate in chosen if candidate.label},
+                rows=kept,
+                totals={} if totals is None else totals.to_json(),
             ),
             *(done_before(self._run, path, item.key, done[item.key]) for item in chosen if item.key in done),
         )
-        return None
+
+    async def _given(self, block: ItemsBlock | Block, path: str) -> Any:
+        """The rows as the workflow gives them, or as a clerk has corrected them."""
+        if path in self._selection.rows:
+            frame, kept = self._running.frame, self._selection.rows[path]
+            return await asyncio.to_thread(artifacts.load, frame.storage, frame.run, path, kept)
+        return self._running.evaluate(block.for_each) if isinstance(block, ItemsBlock) else [{}]
+
+    def _totals(self, block: ItemsBlock | Block, rows: Sequence[Any]) -> Totals | None:
+        """What the rows come to; corrected rows are only some of those that the control totals are about."""
+        if not isinstance(block, ItemsBlock) or block.totals is None:
+            return None
+        declared = block.totals if isinstance(block.totals, str) else block.totals.model_dump()
+        expected = declared_totals(self._running.evaluate(declared))
+        return expected.of(rows) if self._selection.rows else check_totals(expected, rows)
+
+    async def _keep(self, block: ItemsBlock, path: str, rows: Any) -> Mapping[str, Any]:
+        """Keep the rows where every worker can read them, and a clerk can have them back."""
+        frame, told = self._running.frame, not contains_sensitive(block)
+        plain = rows if isinstance(rows, Table | Rows) else list(rows)
+        try:
+            return await asyncio.to_thread(artifacts.keep, frame.storage, frame.run, rows_name(path), plain, told=told)
+        except TypeError as error:
+            raise ActionError("The rows of the block cannot be kept: {error}", error=error) from error
 
     async def _done_before(
         self, system: str | None, candidates: Sequence[Candidate]
@@ -230,28 +183,45 @@ class Batch:
             return chosen
         return [item for item in chosen if item.key not in done][: self._selection.limit]
 
-    async def _each(self, block: ItemsBlock | Block, path: str, chosen: Sequence[Candidate]) -> bool:
-        """Work on the items one after the other; True when the rest was left because of failures."""
-        place = Workplace(self._sessions, self._running.things, block.in_)
-        worker = ItemWorker(self._running, place, block, path, commits=contains_commit(block), count=len(chosen))
-        failures = 0
-        for candidate in chosen:
-            await self._between_items()
-            state = await self._running.once(f"{path}/{candidate.key}", partial(worker.work, candidate))
-            if state in ("failed", "in_doubt") and not await self._is_set_aside(path, candidate.key):
-                failures += 1
-                if _too_many(block, failures):
-                    return True
-        return False
+    async def _in_lanes(self, block: ItemsBlock | Block, path: str) -> None:
+        """Have all open items worked on, in as many lanes as the block and its system allow."""
+        lanes = block.lanes if isinstance(block, ItemsBlock) else 1
+        if block.in_ is not None:
+            lanes = min(lanes, self._running.checked.workflow.systems[block.in_].sessions)
+        items = await asyncio.to_thread(self._running.frame.journal.items, self._run, path)
+        open_places = [place for place, item in enumerate(items) if item.state in OPEN]
+        parts = iter(self._parts_of(path, open_places, lanes))
+        await together(self._lane(block, parts) for _ in range(lanes))
 
-    async def _is_set_aside(self, path: str, key: str) -> bool:
-        item = await asyncio.to_thread(self._running.frame.journal.item, self._run, path, key)
-        return item is not None and item.error is not None and item.error.is_business
+    def _parts_of(self, path: str, open_places: Sequence[int], lanes: int) -> Iterator[Part]:
+        size = CHUNK if lanes == 1 else min(CHUNK, math.ceil(len(open_places) / (lanes * _PARTS_OF_A_LANE)))
+        for start in range(0, len(open_places), max(1, size)):
+            some = open_places[start : start + size]
+            yield Part(self._run, self._go, path, some[0], some[-1] + 1)
 
-    async def _end(self, path: str, chosen: Sequence[Candidate], *, stopped: bool) -> dict[str, Any] | None:
-        output = await self._output(path, chosen)
+    async def _lane(self, block: ItemsBlock | Block, parts: Iterator[Part]) -> None:
+        """Have one part after the other worked on, until there are no more."""
+        for part in parts:
+            if await too_many_failed(self._running, block, part.step):
+                return
+            for attempt in range(1, _ATTEMPTS + 1):
+                self._running.stop.here()
+                await self._parts.do(replace(part, attempt=attempt), block.in_)
+                if await self._is_worked_on(block, part):
+                    break
+
+    async def _is_worked_on(self, block: ItemsBlock | Block, part: Part) -> bool:
+        journal = self._running.frame.journal
+        items = await asyncio.to_thread(journal.items, self._run, part.step, first=part.first, last=part.last)
+        unfinished = any(item.state in ("pending", "in_progress") for item in items)
+        return not unfinished or await too_many_failed(self._running, block, part.step)
+
+    async def _end(self, block: ItemsBlock | Block, path: str) -> None:
+        history = self._running.history
+        output = await asyncio.to_thread(history.items, path)
         error: ItemsFailed | None = None
         if output.failed or output.in_doubt or output.left:
+            stopped = await too_many_failed(self._running, block, path)
             error = ItemsFailed(
                 "{failed} of {count} items failed, {in_doubt} are in doubt, {left} were not worked on",
                 failed=output.failed,
@@ -266,36 +236,26 @@ class Batch:
                 run=self._run,
                 step=path,
                 status="succeeded" if info is None else "failed",
-                output={"kind": "items", "rows": output.count},
+                output={"kind": "items", "rows": output.count, **await self._registered(path, output)},
                 error=info,
             )
         )
-        return None if info is None else info.to_json()
 
-    async def _output(self, path: str, chosen: Sequence[Candidate]) -> ItemsOutput:
-        labels = {candidate.key: candidate.label for candidate in chosen}
-        rows = await asyncio.to_thread(self._running.frame.journal.items, self._run, path)
-        items = []
-        for row in rows:
-            seen = ItemResult(
-                path, row.key, labels.get(row.key, ""), row.state, row.how, result=row.result, error=row.error
-            )
-            items.append(
-                {
-                    "key": seen.key,
-                    "label": seen.label,
-                    "state": seen.state,
-                    "how": seen.how,
-                    "verdict": seen.verdict,
-                    "result": dict(seen.result),
-                    "error": None if seen.error is None else seen.error.message,
-                    "problem": None if seen.error is None else seen.error.to_json(),
-                }
-            )
-        return ItemsOutput(items)
-
-
-def _too_many(block: ItemsBlock | Block, failures: int) -> bool:
-    if not isinstance(block, ItemsBlock):
-        return True
-    return block.on_error == "stop" or (block.stop_after_failures is not None and failures >= block.stop_after_failures)
+    async def _registered(self, path: str, output: ItemsOutput) -> Mapping[str, Any]:
+        """What of the control totals was registered: `{"totals": {"registered": …, "not_registered": …}}`."""
+        history = self._running.history
+        known = history.step(path)
+        if known is None or not known.totals:
+            return {}
+        rows = rows_of(await asyncio.to_thread(history.rows, path))
+        block = self._running.checked.step(path)
+        assert isinstance(block, ItemsBlock), "only they have control totals"
+        columns = declared_totals(known.totals)
+        there = output.keys("registered", "found")
+        candidates = candidates_of(self._running, block, rows)
+        return {
+            "totals": {
+                "registered": columns.of(item.row for item in candidates if item.key in there).to_json(),
+                "not_registered": columns.of(item.row for item in candidates if item.key not in there).to_json(),
+            }
+        }

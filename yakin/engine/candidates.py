@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,9 @@ from typing import Any
 from yakin.engine.resources import LiveThings
 from yakin.engine.running import Running
 from yakin.engine.sequence import Attempt
+from yakin.errors import BusinessError
+from yakin.values import Row
+from yakin.workflow.model import Block, ItemsBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +24,64 @@ class Candidate:
         label: Where it stands, for people.
         row: The data.
         index: Counted from 1.
+        count: Number of rows.
     """
 
     key: str
     label: str
     row: Any
     index: int
+    count: int
 
-    def attempt(self, running: Running, things: LiveThings, number: int, *, count: int) -> Attempt:
+    def attempt(self, running: Running, things: LiveThings, number: int) -> Attempt:
         """A new go at steps that see this row as `item`.
 
         Args:
             running: The run.
             things: Live things the steps may ask for.
             number: 1 for the first try.
-            count: Number of rows, for `loop.count`.
         """
-        names = {**running.names, "item": self.row, "loop": {"index": self.index, "count": count}}
+        names = {**running.names, "item": self.row, "loop": {"index": self.index, "count": self.count}}
         return Attempt(running, things, names, item=self.key, number=number)
+
+
+def candidates_of(running: Running, block: ItemsBlock | Block, rows: Sequence[Any]) -> list[Candidate]:
+    """The rows with their business keys.
+
+    Raises:
+        BusinessError: A key is empty, or two rows have the same one.
+    """
+    candidates: list[Candidate] = []
+    by_key: dict[str, Candidate] = {}
+    for index, row in enumerate(rows, start=1):
+        label = str(row.origin) if isinstance(row, Row) and row.origin is not None else ""
+        key = _key(running, block, row, index, len(rows))
+        candidate = Candidate(key, label, row, index, len(rows))
+        if not key:
+            raise BusinessError("Row {row} has no business key", row=label or index)
+        if key in by_key:
+            raise BusinessError(
+                "Two rows have the same business key {key}: {first} and {second}",
+                key=key,
+                first=by_key[key].label or by_key[key].index,
+                second=label or index,
+                hint="Nothing was registered. Correct the list, or choose another key",
+            )
+        by_key[key] = candidate
+        candidates.append(candidate)
+    return candidates
 
 
 def plain_result(result: Mapping[str, Any]) -> dict[str, Any]:
     """Results are shown and kept as text, numbers and booleans."""
     return {name: _plain_cell(value) for name, value in result.items()}
+
+
+def _key(running: Running, block: ItemsBlock | Block, row: Any, index: int, count: int) -> str:
+    if block.key is None:
+        return str(index)
+    value = running.evaluate(block.key, item=row, loop={"index": index, "count": count})
+    return "" if value is None else str(value).strip()
 
 
 def _plain_cell(value: Any) -> Any:

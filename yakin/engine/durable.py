@@ -1,63 +1,109 @@
-"""Durable execution: a run that a crash cut off goes on where it was.
+"""The queues in which runs, and parts of runs, wait for a worker.
 
-The port is small on purpose: one kind of durable work (a run), checkpointed steps inside it, and the queue it waits in.
+The port is small on purpose: put work into a queue, take it from there, give back what a dead worker had taken. What was
+done and what is left is in the journal, so a piece of work may be begun again at any time, by any worker.
+
 DBOS does it, on the same database as the journal, so that a run and its place in the queue are one transaction; nothing
 else in the house imports DBOS, and its tables are never read.
-
-Embedded, each run is its own executor with its own queue: two processes on one database can never take over each
-other's work, and a run that was cut off is continued by whoever launches that run's executor again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from yakin.errors import RunError
 
 APPLICATION = "yakin"
 APPLICATION_VERSION = "1"
-"""Constant: were it to follow the code's version, an upgrade would strand the runs that are queued or cut off."""
+"""Constant: were it to follow the code's version, an upgrade would strand the work that is queued or cut off."""
 
 MAX_RECOVERIES = 100
-"""How often a run may be cut off and continued before it is given up."""
+"""How often a piece of work may be cut off and given to a worker again before it is given up."""
 
-_LOOK_EVERY = 0.05
-"""Seconds between looks into the database while a run begins, and when it has ended."""
+RUNS = "runs"
+"""Name of the queue for runs; unlimited, because a run that waits for its parts does nothing itself."""
 
-Body = Callable[[str], Awaitable[Any]]
+_LOOK_EVERY = 0.25
+"""Seconds between looks into a queue, and at work that somebody waits for."""
 
 
-class Durable(Protocol):
-    """Executes runs so that they survive the process."""
+def queue_of(system: str) -> str:
+    """Name of the queue for the parts of runs that are done in a system."""
+    return f"system:{system}"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to be done by a worker.
+
+    Attributes:
+        id: The same id is queued only once, ever.
+        queue: Where it waits.
+        what: `run` or `part`.
+        about: Plain JSON data that says which; ids, no business data.
+    """
+
+    id: str
+    queue: str
+    what: str
+    about: Mapping[str, Any]
+
+
+Body = Callable[[Mapping[str, Any]], Awaitable[None]]
+"""Does one kind of work, told by its `about`. Whatever it raises ends the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What a worker takes from the queues.
+
+    Attributes:
+        worker: Its name; the same after a restart, and never used by two processes at once.
+        systems: Systems it serves.
+        bodies: What kind of work → how it is done.
+        room: How many more parts it may take now.
+    """
+
+    worker: str
+    systems: Sequence[str]
+    bodies: Mapping[str, Body]
+    room: Callable[[], int]
+
+
+class WorkQueues(Protocol):
+    """Queues of work, shared by all workers on a database."""
 
     def prepare(self) -> None:
         """Make the database ready; cheap when it is."""
         ...
 
-    def enqueue(self, connection: Any, run: str) -> None:
-        """Put a run in its queue, within the transaction of this SQLAlchemy connection."""
+    def enqueue(self, connection: Any, work: Work) -> None:
+        """Put work into its queue, within the transaction of this SQLAlchemy connection."""
         ...
 
-    async def execute(self, run: str, body: Body) -> None:
-        """Execute, or continue, a run until its body returns.
+    async def submit(self, work: Work) -> None:
+        """Put work into its queue, unless work of this id was there ever."""
+        ...
 
-        Raises:
-            RunError: The run was cut off too often.
+    async def ended(self, work: str) -> None:
+        """Wait until a piece of work has ended, well or not; what it came to is in the journal."""
+        ...
+
+    def serving(self, serving: Serving) -> Any:
+        """An asynchronous context in which this process takes work from the queues.
+
+        What is not finished on leaving stays as a crash would leave it.
         """
         ...
 
-    async def step(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        """Do work once: when the run is continued, its recorded result (plain JSON data) is returned instead."""
-        ...
-
-    async def leave(self) -> None:
-        """Called by a body that was asked to stop: never returns, and leaves the run to be continued later."""
+    def give_back(self, worker: str) -> int:
+        """Put back into its queue what a worker has taken, which can do nothing any more; returns how much that was."""
         ...
 
     def close(self) -> None:
@@ -65,8 +111,8 @@ class Durable(Protocol):
         ...
 
 
-class DbosDurable:
-    """`Durable` by DBOS, embedded.
+class DbosQueues:
+    """`WorkQueues` by DBOS.
 
     Args:
         url: SQLAlchemy URL of the database, the journal's.
@@ -74,141 +120,123 @@ class DbosDurable:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._told: _Told | None = None
-        self._client: Any = None
+        self._prepared: Any = None
 
     def prepare(self) -> None:
-        """Create or migrate DBOS's own tables."""
-        from dbos import DBOS, DBOSClient
+        """Create or migrate DBOS's own tables; cheap when that was done."""
+        self._client()
 
-        if self._client is not None:
+    def enqueue(self, connection: Any, work: Work) -> None:
+        """Put work into its queue, within the transaction of this SQLAlchemy connection."""
+        self._client().enqueue_in_transaction(connection, _options(work), json.dumps(dict(work.about)))
+
+    async def submit(self, work: Work) -> None:
+        """Put work into its queue, unless work of this id was there ever."""
+        client = await asyncio.to_thread(self._client)
+        await client.enqueue_async(_options(work), json.dumps(dict(work.about)))
+
+    async def ended(self, work: str) -> None:
+        """Wait until a piece of work has ended, well or not."""
+        from dbos import error as dbos_error
+
+        client = await asyncio.to_thread(self._client)
+        handle: Any = await client.retrieve_workflow_async(work)
+        try:
+            await handle.get_result(polling_interval_sec=_LOOK_EVERY)
+        except (RunError, dbos_error.DBOSException):
             return
-        DBOS.migrate(system_database_url=self._url)
-        self._client = DBOSClient(
-            system_database_url=self._url, serializer=_json_serializer(), application_name=APPLICATION
-        )
 
-    def enqueue(self, connection: Any, run: str) -> None:
-        """Put a run in its queue, within the transaction of this SQLAlchemy connection."""
-        self._client.enqueue_in_transaction(
-            connection,
-            {
-                "queue_name": _queue(run),
-                "workflow_name": _BODY,
-                "workflow_id": run,
-                "app_version": APPLICATION_VERSION,
-            },
-            run,
-        )
-
-    async def execute(self, run: str, body: Body) -> None:
-        """Execute, or continue, a run until its body returns or `leave` is called."""
+    @asynccontextmanager
+    async def serving(self, serving: Serving) -> AsyncIterator[None]:
+        """Take work from the queues for as long as the context lasts."""
         from dbos import DBOS
 
-        told = self._told = _Told()
-
-        async def telling(run_id: str) -> Any:
-            told.begun.set()
-            try:
-                return await body(run_id)
-            finally:
-                told.ended.set()
-
-        # A queue that is registered before the launch is listened to at once, not after DBOS's next look around.
-        await self._client.register_queue_async(_queue(run), polling_interval_sec=_LOOK_EVERY)
-        DBOS(
+        client = await asyncio.to_thread(self._client)
+        queues = [RUNS, *(queue_of(system) for system in serving.systems)]
+        for queue in queues:
+            await client.register_queue_async(queue, polling_interval_sec=_LOOK_EVERY)
+        dbos: Any = DBOS(
             config={
                 "name": APPLICATION,
                 "system_database_url": self._url,
                 "application_version": APPLICATION_VERSION,
-                "executor_id": _queue(run),
+                "executor_id": serving.worker,
                 "serializer": _json_serializer(),
                 "log_level": "ERROR",
                 "enable_otlp": False,
                 "run_migrations": False,
             }
         )
-        DBOS.workflow(name=_BODY, max_recovery_attempts=MAX_RECOVERIES)(telling)
-        DBOS.listen_queues([_queue(run)])
+        for what, body in serving.bodies.items():
+            DBOS.workflow(name=what, max_recovery_attempts=MAX_RECOVERIES)(_told(body))
+        DBOS.listen_queues(queues)
         try:
             DBOS.launch()
-            await self._follow(run, told)
+            _limit(dbos, serving.room)
+            yield
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             # DBOS made its own thread pool the loop's, and has shut it down.
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
-    async def step(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        """Do work once: when the run is continued, its recorded result is returned instead."""
+    def give_back(self, worker: str) -> int:
+        """Put back into its queue what a worker has taken, which can do nothing any more.
+
+        Only inside `serving`: DBOS recovers from within a launched executor only.
+        """
         from dbos import DBOS
 
-        async def once() -> Any:
-            return await work()
-
-        return await DBOS.run_step_async({"name": name}, once)
-
-    async def leave(self) -> None:
-        """Stop here for now: the run stays as if the process had been cut off."""
-        assert self._told is not None
-        self._told.left.set()
-        await asyncio.Event().wait()
+        return len(DBOS._recover_pending_workflows([worker]))
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._client is not None:
-            self._client.destroy()
-            self._client = None
+        if self._prepared is not None:
+            self._prepared.destroy()
+            self._prepared = None
 
-    async def _follow(self, run: str, told: _Told) -> None:
-        """Wait until a run has ended or was left. Its body tells, so that the database is not asked all the time."""
-        from dbos import DBOS
+    def _client(self) -> Any:
+        from dbos import DBOS, DBOSClient
 
-        handle: Any = await DBOS.retrieve_workflow_async(run)
-        result = partial(handle.get_result, polling_interval_sec=_LOOK_EVERY)
-        # A run that was cut off too often ends without having begun.
-        await _first(told.begun.wait(), result())
-        # There is nothing more to look for in its queue; who continues the run makes a new one.
-        await DBOS.delete_queue_async(_queue(run))
-        if told.begun.is_set():
-            await _first(told.ended.wait(), told.left.wait())
-        if not told.left.is_set():
-            await _unless_given_up(run, result())
+        if self._prepared is None:
+            DBOS.migrate(system_database_url=self._url)
+            self._prepared = DBOSClient(
+                system_database_url=self._url, serializer=_json_serializer(), application_name=APPLICATION
+            )
+        return self._prepared
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a run's body tells of itself."""
-
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    left: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-_BODY = "execute_run"
+def _options(work: Work) -> Any:
+    return {
+        "queue_name": work.queue,
+        "workflow_name": work.what,
+        "workflow_id": work.id,
+        "app_version": APPLICATION_VERSION,
+    }
 
 
-def _queue(run: str) -> str:
-    return f"run:{run}"
+def _told(body: Body) -> Callable[[str], Awaitable[None]]:
+    async def told(about: str) -> None:
+        await body(json.loads(about))
+
+    return told
 
 
-async def _first(*waiting: Awaitable[Any]) -> None:
-    """Wait until one of them has ended, and leave the others."""
-    tasks = [asyncio.ensure_future(one) for one in waiting]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+def _limit(dbos: Any, room: Callable[[], int]) -> None:
+    """Let this process take no more parts than it has room for.
 
+    DBOS keeps one limit for each queue, the same for all workers; here every worker has its own, over all its queues.
+    The queue's settings are read anew before every look into it, and that is where the limit of the moment is put in.
+    """
+    database, running = dbos._sys_db, dbos._active_workflows_set
+    read = database.get_queue
 
-async def _unless_given_up(run: str, result: Awaitable[Any]) -> None:
-    from dbos import error as dbos_error
+    def limited(name: str, *arguments: Any, **options: Any) -> Any:
+        queue = read(name, *arguments, **options)
+        if queue is not None and name != RUNS:
+            queue._worker_concurrency = running.count_for_queue(name) + max(0, room())
+        return queue
 
-    try:
-        await result
-    except dbos_error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded as failure:
-        raise RunError("Run {run} was cut off too often and is given up", run=run) from failure
+    database.get_queue = limited
 
 
 def _json_serializer() -> Any:

@@ -11,29 +11,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from yakin.actions import Evidence
 from yakin.engine.candidates import Candidate, plain_result
-from yakin.engine.ports import Claimed, LedgerItem
+from yakin.engine.ports import Claimed, LeaseLost, LedgerItem
 from yakin.engine.probe import Look, Probe
 from yakin.engine.retry import ITEM, Policy
-from yakin.engine.running import RunIsLive, Running
+from yakin.engine.running import Running
 from yakin.engine.sequence import Attempt, Failure
 from yakin.engine.sessions import Workplace
+from yakin.engine.stop import CutShort
 from yakin.errors import (
     AlreadyThere,
     ApplicationError,
     BusinessError,
     ItemInDoubt,
+    JournalError,
     SessionLost,
     TimedOut,
     YakinError,
 )
 from yakin.events import CommitIntended, ItemSettled, ItemStarted
-from yakin.workflow.model import BlockNode, seconds
+from yakin.workflow.model import BlockNode, contains_commit, seconds
+
+_CUT_OFFS = 10
+"""How often a process may die while it works on an item before the item is left alone."""
 
 
 class ItemWorker:
@@ -43,23 +47,17 @@ class ItemWorker:
         running: The run.
         place: Where the block's steps run.
         block: The block.
-        path: Path of the block.
-        commits: Whether the block has a commit step.
-        count: Number of rows, for `loop.count`.
     """
 
-    def __init__(
-        self, running: Running, place: Workplace, block: BlockNode, path: str, *, commits: bool, count: int
-    ) -> None:
+    def __init__(self, running: Running, place: Workplace, block: BlockNode) -> None:
         self._running = running
         self._place = place
         self._block = block
-        self._path = path
-        self._commits = commits
-        self._count = count
+        self._path = running.checked.step_path(block)
+        self._commits = contains_commit(block)
         self._policy = Policy.of(block.retry, default=ITEM)
         self._run = running.frame.run
-        self._probe = Probe(running, place, block, path, count=count)
+        self._probe = Probe(running, place, block, self._path)
 
     async def work(self, candidate: Candidate) -> str:
         """Bring one item to an end; safe to call again at any time.
@@ -71,12 +69,15 @@ class ItemWorker:
         if item.state in ("done", "failed", "skipped"):
             return item.state
         settled = await self._settle_what_was_begun(candidate, item)
+        if settled is None and item.state == "in_progress" and item.attempt >= self._policy.attempts + _CUT_OFFS:
+            settled = await self._record(self._settled(candidate, item.attempt, "failed", error=_deadly(item)))
         tries = 0
         while settled is None or settled.state == "pending":
             if settled is not None and tries == self._policy.attempts:
                 settled = await self._record(replace(settled, state="failed", evidence=(), duration_ms=0))
                 break
             if settled is not None:
+                self._running.stop.here()
                 await self._running.frame.clock.sleep(self._policy.pause(tries))
             tries += 1
             settled = await self._attempt(candidate, item.attempt + tries, last=tries == self._policy.attempts)
@@ -88,7 +89,7 @@ class ItemWorker:
             if item.state != "in_doubt":
                 cut_off = ItemInDoubt("The run was cut off after the commit was begun")
                 await self._record(self._settled(candidate, item.attempt, "in_doubt", error=cut_off))
-            return await self._resolve_doubt(candidate, item.attempt, item.intent_at)
+            return await self._resolve_doubt(candidate, item.attempt, item)
         return await self._settle_claim_of_another_run(candidate)
 
     async def _settle_claim_of_another_run(self, candidate: Candidate) -> ItemSettled | None:
@@ -97,12 +98,13 @@ class ItemWorker:
             return None
         if other.state == "done":
             return await self._record(done_before(self._run, self._path, candidate.key, other.result))
-        try:
-            # Nobody may continue that run while we look for what it began.
-            with self._running.alone_with(other.run):
-                return await self._settle_for_dead_run(candidate)
-        except RunIsLive:
+        run = await asyncio.to_thread(self._running.frame.journal.run, other.run)
+        if run.status == "running" and await asyncio.to_thread(self._running.leases.live, run.owner):
             error = Claimed("Run {run} is registering it at this moment", run=other.run)
+            return await self._record(self._settled(candidate, 0, "failed", error=error))
+        try:
+            return await self._settle_for_dead_run(candidate, other)
+        except Claimed as error:
             return await self._record(self._settled(candidate, 0, "failed", error=error))
 
     async def _claim_of_another_run(self, candidate: Candidate) -> LedgerItem | None:
@@ -113,13 +115,8 @@ class ItemWorker:
         other = claims.get(candidate.key)
         return None if other is None or other.run == self._run else other
 
-    async def _settle_for_dead_run(self, candidate: Candidate) -> ItemSettled | None:
-        other = await self._claim_of_another_run(candidate)
-        if other is None:
-            return None
-        if other.state == "done":
-            return await self._record(done_before(self._run, self._path, candidate.key, other.result))
-        look = await self._probe.until_sure(candidate, 0, other.intent_at)
+    async def _settle_for_dead_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
+        look = await self._look_until_sure(candidate, 0, other)
         theirs = ItemSettled(run=other.run, step=other.step, item=other.key, attempt=other.attempt, state="in_doubt")
         if look is None or look.found is None:
             error = ItemInDoubt(
@@ -129,16 +126,29 @@ class ItemWorker:
             )
             return await self._record(self._settled(candidate, 0, "in_doubt", error=error))
         if look.found:
-            await self._running.record(replace(theirs, state="done", how="registered", result=look.result))
+            await self._record_for(other, replace(theirs, state="done", how="registered", result=look.result))
             return await self._record(done_before(self._run, self._path, candidate.key, look.result))
         absent = ItemInDoubt("Looked for by run {run}: it was not registered", run=self._run)
-        await self._running.record(replace(theirs, state="failed", how="absent", error=absent.info()))
+        await self._record_for(other, replace(theirs, state="failed", how="absent", error=absent.info()))
         return None
+
+    async def _record_for(self, other: LedgerItem, settled: ItemSettled) -> None:
+        """Settle another run's item.
+
+        Raises:
+            Claimed: That run went on with it meanwhile.
+        """
+        unchanged = partial(self._running.frame.journal.confirm_unchanged, seen=other)
+        await self._running.record(settled, also=unchanged)
 
     async def _attempt(self, candidate: Candidate, number: int, *, last: bool) -> ItemSettled:
         clock = self._running.frame.clock
         begun = clock.monotonic()
-        await self._running.record(ItemStarted(run=self._run, step=self._path, item=candidate.key, attempt=number))
+        await self._running.record(
+            ItemStarted(
+                run=self._run, step=self._path, item=candidate.key, attempt=number, owner=self._running.lease.token
+            )
+        )
         things = await self._place.things()
         if isinstance(things, Failure):
             return await self._record(self._failed(candidate, number, things, last=last))
@@ -149,7 +159,7 @@ class ItemWorker:
             if look.error is not None:
                 unclear = Failure(f"{self._path}.probe", look.error)
                 return await self._record(self._failed(candidate, number, unclear, last=last))
-        attempt = candidate.attempt(self._running, things, number, count=self._count)
+        attempt = candidate.attempt(self._running, things, number)
         attempt.before_commit = partial(self._before_commit, candidate, number, attempt)
         failure = await self._go(attempt)
         if failure is not None and isinstance(failure.error, SessionLost):
@@ -163,16 +173,18 @@ class ItemWorker:
         )
         await self._running.record(*attempt.findings.notes, settled)
         if settled.state == "in_doubt":
-            intent = (await self._ledger(candidate)).intent_at
             how = "found" if failure is not None and isinstance(failure.error, AlreadyThere) else "registered"
-            return await self._resolve_doubt(candidate, number, intent, how) or replace(settled, state="pending")
+            item = await self._ledger(candidate)
+            return await self._resolve_doubt(candidate, number, item, how) or replace(settled, state="pending")
         return settled
 
     async def _go(self, attempt: Attempt) -> Failure | None:
         limit = None if self._block.timeout is None else seconds(self._block.timeout)
         try:
             async with asyncio.timeout(limit):
-                return await attempt.go(self._block.steps)
+                return await self._running.stop.unless_cut(attempt.go(self._block.steps))
+        except CutShort as cut:
+            return Failure(self._path, cut)
         except TimeoutError:
             error = TimedOut("The item was not finished within {seconds} s", seconds=f"{limit:g}")
             return Failure(self._path, error)
@@ -213,7 +225,7 @@ class ItemWorker:
         return self._settled(candidate, number, "done", how="registered", result=result)
 
     def _failed(self, candidate: Candidate, number: int, failure: Failure, *, last: bool) -> ItemSettled:
-        again = not last and isinstance(failure.error, ApplicationError)
+        again = isinstance(failure.error, CutShort) or (not last and isinstance(failure.error, ApplicationError))
         return self._settled(
             candidate, number, "pending" if again else "failed", error=failure.error, at_step=failure.step
         )
@@ -226,10 +238,10 @@ class ItemWorker:
         return self._failed(candidate, number, failure, last=True)
 
     async def _resolve_doubt(
-        self, candidate: Candidate, number: int, intent_at: datetime | None, how: str = "registered"
+        self, candidate: Candidate, number: int, item: LedgerItem, how: str = "registered"
     ) -> ItemSettled | None:
         """Settle an item in doubt by its probe; None when it surely was not registered and may be tried again."""
-        look = await self._probe.until_sure(candidate, number, intent_at)
+        look = await self._look_until_sure(candidate, number, item)
         if look is None:
             return self._settled(candidate, number, "in_doubt")
         if look.found:
@@ -241,15 +253,51 @@ class ItemWorker:
         await self._record(self._settled(candidate, number, "pending", how="absent"))
         return None
 
+    async def _look_until_sure(self, candidate: Candidate, number: int, item: LedgerItem) -> Look | None:
+        """What the probe sees; "not there" is unclear while whoever began the commit may still go on with it."""
+        look = await self._probe.until_sure(candidate, number, item.intent_at)
+        if look is None or look.found is not False or item.owner == self._running.lease.token:
+            return look
+        if await asyncio.to_thread(self._running.leases.over, item.owner):
+            return look
+        silent = ItemInDoubt(
+            "It is not there, but the process that began to register it fell silent and may still do it",
+            hint="See that the machine it ran on is off, look in the system, and settle the item",
+        )
+        return replace(look, found=None, error=silent)
+
     async def _before_commit(self, candidate: Candidate, number: int, attempt: Attempt, step: str) -> bool:
-        """Picture what is about to be committed and write down the intent; False when rehearsing."""
+        """Picture what is about to be committed and write down the intent; False when rehearsing.
+
+        Raises:
+            LeaseLost: This process was silent for so long that another may have taken over.
+        """
         await attempt.picture("confirm", step)
         if self._running.frame.rehearsing:
             return False
         await self._running.record(
-            CommitIntended(run=self._run, step=self._path, item=candidate.key, attempt=number, at_step=step)
+            CommitIntended(
+                run=self._run,
+                step=self._path,
+                item=candidate.key,
+                attempt=number,
+                at_step=step,
+                owner=self._running.lease.token,
+            )
         )
+        await self._still_ours()
         return True
+
+    async def _still_ours(self) -> None:
+        """Between the intent and the click lie moments in which this process may have been stopped for hours."""
+        lease = self._running.lease
+        if not lease.fresh:
+            try:
+                await asyncio.to_thread(lease.beat)
+            except LeaseLost:
+                raise
+            except JournalError as error:
+                raise LeaseLost("{name} cannot be confirmed: {error}", name=lease.name, error=error) from error
 
     async def _ledger(self, candidate: Candidate) -> LedgerItem:
         item = await asyncio.to_thread(self._running.frame.journal.item, self._run, self._path, candidate.key)
@@ -288,6 +336,14 @@ class ItemWorker:
             at_step=at_step,
             evidence=tuple(evidence),
         )
+
+
+def _deadly(item: LedgerItem) -> ItemInDoubt:
+    return ItemInDoubt(
+        "The process died each of the last times it worked on this item, {attempts} attempts in all",
+        attempts=item.attempt,
+        hint="Nothing was registered. Look into the log for what kills it",
+    )
 
 
 def done_before(run: str, step: str, key: str, result: Mapping[str, Any]) -> ItemSettled:

@@ -86,8 +86,25 @@ class Journal(Protocol):
         """One item of the ledger."""
         ...
 
-    def items(self, run: str, step: str | None = None) -> Sequence[LedgerItem]:
-        """Items of a run, in the order of their rows."""
+    def items(
+        self, run: str, step: str | None = None, *, first: int = 0, last: int | None = None
+    ) -> Sequence[LedgerItem]:
+        """Items of a run, in the order of their rows.
+
+        Args:
+            run: Id of the run.
+            step: Path of a block; None for all.
+            first: Place in the block of the first one that is wanted, counted from 0.
+            last: Place after the last one; None for all.
+        """
+        ...
+
+    def confirm_unchanged(self, connection: Any, seen: LedgerItem) -> None:
+        """Make sure, in the open transaction of an `append`, that nobody has gone on with an item since it was read.
+
+        Raises:
+            Claimed: Somebody has.
+        """
         ...
 
     def verdicts(self, run: str, step: str) -> Mapping[str, int]:

@@ -43,15 +43,13 @@ class Probe:
         place: Where the block's steps run.
         block: The block.
         path: Path of the block.
-        count: Number of rows, for `loop.count`.
     """
 
-    def __init__(self, running: Running, place: Workplace, block: BlockNode, path: str, *, count: int) -> None:
+    def __init__(self, running: Running, place: Workplace, block: BlockNode, path: str) -> None:
         self._running = running
         self._place = place
         self._block = block
         self._path = path
-        self._count = count
 
     async def until_sure(self, candidate: Candidate, number: int, intent_at: datetime | None) -> Look | None:
         """Look until the answer can be believed; None without a probe.
@@ -91,7 +89,7 @@ class Probe:
             if isinstance(things, Failure):
                 failure = things
             else:
-                attempt = candidate.attempt(self._running, things, number, count=self._count)
+                attempt = candidate.attempt(self._running, things, number)
                 failure = await attempt.go(self._block.probe)
             if attempt is not None and failure is None:
                 return await self._seen(attempt)

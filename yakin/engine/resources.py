@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -32,6 +33,7 @@ class LiveThings:
         self._wider = wider
         self.hidden = False
         self._open: dict[type, tuple[AsyncIterator[Any], Any]] = {}
+        self._opening: dict[type, asyncio.Lock] = {}
 
     @property
     def opened(self) -> list[Any]:
@@ -44,6 +46,11 @@ class LiveThings:
         Raises:
             BotError: No bot provides it, or it needs a session and there is none.
         """
+        # Lanes share the things of a run: the second who asks waits until the first has opened it.
+        async with self._opening.setdefault(kind, asyncio.Lock()):
+            return await self._get(kind)
+
+    async def _get(self, kind: type) -> Any:
         if kind in self._open:
             return self._open[kind][1]
         spec = self._registry.resources[kind]

@@ -3,221 +3,249 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-from yakin.engine import artifacts
-from yakin.engine.batch import Batch, Selection
+from yakin.engine.approvals import answer, ask
+from yakin.engine.batch import Batch
 from yakin.engine.invoke import as_yakin_error
-from yakin.engine.retry import ITEM, ONCE, Policy
+from yakin.engine.parts import Part, Parts
 from yakin.engine.running import Running
-from yakin.engine.sequence import Attempt, Failure
-from yakin.engine.sessions import Sessions, Workplace
-from yakin.errors import ActionError, ErrorInfo, ItemInDoubt, JournalError, SessionLost, YakinError
-from yakin.events import StepFinished
-from yakin.results import StepResult
-from yakin.workflow.model import ActionStep, Block, ItemsBlock, StepNode, contains_commit, contains_sensitive
+from yakin.engine.selection import Selection
+from yakin.engine.sessions import Workplace
+from yakin.engine.stop import Left
+from yakin.engine.together import together
+from yakin.engine.unit import Unit
+from yakin.errors import ActionError, ErrorInfo, JournalError, RunError, YakinError
+from yakin.workflow.model import (
+    ActionStep,
+    ApprovalStep,
+    Block,
+    CallStep,
+    ItemsBlock,
+    ParallelStep,
+    StepNode,
+    contains_commit,
+)
+
+
+class Then(Enum):
+    """What becomes of the rest of the run after a step."""
+
+    GO_ON = "go on"
+    STOP = "stop"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How one go of a run ended.
+
+    Attributes:
+        error: Why it failed.
+        waits: Whether a person has to decide before it can go on.
+    """
+
+    error: ErrorInfo | None = None
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnd:
+    """How a called run ended, so far.
+
+    Attributes:
+        value: What the call hands on.
+        error: Why it failed.
+        waits: Whether it waits for a person.
+    """
+
+    value: Any = None
+    error: ErrorInfo | None = None
+    waits: bool = False
+
+
+Call = Callable[[CallStep], Awaitable[CallEnd]]
+"""Executes another workflow as a linked run, or goes on with that."""
+
+_ATTEMPTS = 3
+"""How often a part is asked for again that was not worked on to its end."""
 
 
 class Runner:
-    """Executes one run.
+    """Executes one go of a run; what earlier ones have done is left as it is.
 
     Args:
         running: The run.
+        parts: Has parts of it done.
+        call: Executes other workflows.
+        go: Which execution of the run this is.
         selection: What part of the items was asked for.
-        known: Steps that earlier processes of this run have finished, by path.
     """
 
-    def __init__(self, running: Running, selection: Selection, known: Mapping[str, StepResult]) -> None:
+    def __init__(self, running: Running, parts: Parts, call: Call, go: int, selection: Selection) -> None:
         self._running = running
-        self._known = known
-        self._sessions = Sessions(running)
-        self._batch = Batch(running, self._sessions, selection, self._leave_if_asked)
-        self._run = running.frame.run
+        self._parts = parts
+        self._call = call
+        self._go = go
+        self._batch = Batch(running, parts, go, selection)
         self._failures: list[ErrorInfo] = []
+        self._takes_over = running.history.before is not None
 
-    async def execute(self) -> ErrorInfo | None:
+    async def execute(self) -> RunEnd:
         """Execute all steps, and those of `on_failure` when one failed.
 
-        Returns:
-            Why the run failed; None when it succeeded.
+        Raises:
+            Left: The run was asked to stop.
+            JournalError: Something could not be recorded.
         """
-        try:
-            await self._surely(self._running.checked.workflow.steps)
-            error = self._failures[0] if self._failures else None
-            if error is not None:
-                await self._surely(self._running.checked.workflow.on_failure)
-            return error
-        finally:
-            await self._close()
+        workflow = self._running.checked.workflow
+        then = await self._surely(workflow.steps)
+        if not self._failures:
+            return RunEnd(waits=then is Then.WAIT)
+        error = self._failures[0]
+        await self._surely(workflow.on_failure)
+        return RunEnd(error)
 
-    async def _close(self) -> None:
-        await self._sessions.close()
-        await self._running.things.close()
-
-    async def _surely(self, steps: Sequence[StepNode]) -> None:
+    async def _surely(self, steps: Sequence[StepNode]) -> Then:
         """Execute steps; a mistake of ours fails the run instead of leaving it without an end."""
         try:
-            await self._all(steps)
-        except JournalError:
+            return await self._all(steps)
+        except (JournalError, Left):
             raise
         except Exception as error:  # noqa: BLE001 - told as the run's failure, with its details in the log
             self._running.frame.log.opt(exception=error).error("the run broke off")
             self._failures.append(as_yakin_error(error, "yakin").info())
+            return Then.STOP
 
-    async def _all(self, steps: Sequence[StepNode]) -> bool:
-        """Execute steps in order; False when one failed and the rest was left out."""
+    async def _all(self, steps: Sequence[StepNode]) -> Then:
         for step in steps:
-            await self._leave_if_asked()
-            if not await self._step(step):
-                return False
-        return True
+            self._running.stop.here()
+            then = await self._step(step)
+            if then is not Then.GO_ON:
+                return then
+        return Then.GO_ON
 
-    async def _leave_if_asked(self) -> None:
-        if self._running.stopping.is_set():
-            await self._close()
-            await self._running.durable.leave()
-
-    async def _step(self, step: StepNode) -> bool:
+    async def _step(self, step: StepNode) -> Then:
+        if self._is_taken_over(step):
+            return Then.GO_ON
+        known = self._running.history.step(self._running.checked.step_path(step))
+        if known is not None and known.status == "skipped":
+            return Then.GO_ON
+        if known is not None and known.error is not None and not _has_items(step):
+            return self._failed_before(step, known.error)
         try:
-            if self._left_out(step):
-                await self._skip(step)
-                return True
+            if known is None and self._is_left_out(step):
+                await self._running.record(*self._running.at_once(step, "skipped"))
+                self._hand_on(step, None)
+                return Then.GO_ON
+            return await self._execute(step)
         except ActionError as error:
             return await self._fail(step, error)
+
+    async def _execute(self, step: StepNode) -> Then:
         match step:
             case ActionStep():
-                return await self._unit(step, (step,), policy=Policy.of(step.retry, default=ONCE))
-            case ItemsBlock():
-                return await self._items(step)
-            case Block() if contains_commit(step):
+                return await self._action(step)
+            case ItemsBlock() | Block() if _has_items(step):
                 return await self._items(step)
             case Block() if step.in_ is not None:
-                return await self._unit(step, step.steps, policy=Policy.of(step.retry, default=ITEM))
+                return await self._in_session(step)
             case Block():
                 return await self._all(step.steps)
-        raise AssertionError(f"a step of type {type(step).__name__} is refused before the run")
+            case ParallelStep():
+                return await self._at_once(step)
+            case ApprovalStep():
+                return await self._approval(step)
+            case CallStep():
+                return await self._called(step)
+        raise AssertionError(f"there are no steps of type {type(step).__name__}")
 
-    def _left_out(self, step: StepNode) -> bool:
-        return (step.if_ is not None and not self._running.evaluate(step.if_)) or self._running.only_for_real(step)
-
-    async def _items(self, block: ItemsBlock | Block) -> bool:
-        end = await self._batch.work(block)
-        if end.error is not None:
-            self._failures.append(end.error)
-        return not end.stopped
-
-    async def _unit(self, step: ActionStep | Block, steps: Sequence[StepNode], *, policy: Policy) -> bool:
-        """Execute a step, or a block in one session, as one checkpointed piece of work."""
-        path = self._running.checked.step_path(step)
-        ended = await self._running.once(path, lambda: self._tries(step, steps, path, policy))
-        if ended["status"] == "succeeded":
-            frame = self._running.frame
-            value = await asyncio.to_thread(artifacts.load, frame.storage, frame.run, path, ended["output"])
-            if isinstance(step, Block):
-                self._running.outputs.update(value or {})
-            if step.id is not None:
-                self._running.outputs[step.id] = value
-            return True
-        error = ErrorInfo.from_json(ended["error"])
+    def _failed_before(self, step: StepNode, error: ErrorInfo) -> Then:
         self._failures.append(error)
-        if step.id is not None:
-            self._running.outputs[step.id] = None
-        return isinstance(step, ActionStep) and step.on_error == "continue"
+        return Then.GO_ON if isinstance(step, ActionStep) and step.on_error == "continue" else Then.STOP
 
-    async def _tries(
-        self, step: ActionStep | Block, steps: Sequence[StepNode], path: str, policy: Policy
-    ) -> dict[str, Any]:
-        known = self._known.get(path)
-        if known is not None and known.status in ("succeeded", "failed"):
-            return _ended(known.status, known.output, known.error)
-        if known is not None and self._may_have_happened(step):
-            error = ItemInDoubt(
-                "The run was cut off while this step ran, and the step may not be done twice",
-                hint="Look whether it was done, then run what is left",
-            )
-            await self._running.record(*self._running.at_once(step, "failed", error))
-            return _ended("failed", {}, error.info())
-        number = known.attempts if known is not None else 0
-        tries = 0
-        while True:
-            tries += 1
-            finished = await self._try(step, steps, path, number + tries)
-            if finished.error is None or tries >= policy.attempts or not finished.again:
-                return finished.ended
-            await self._running.frame.clock.sleep(policy.pause(tries))
-
-    def _may_have_happened(self, step: ActionStep | Block) -> bool:
-        """Whether a step that was cut off must not simply be done again."""
-        return isinstance(step, ActionStep) and not self._running.registry.actions[step.uses].idempotent
-
-    async def _try(self, step: ActionStep | Block, steps: Sequence[StepNode], path: str, number: int) -> _Finished:
-        await self._running.record(self._running.started(step, number))
-        clock = self._running.frame.clock
-        begun = clock.monotonic()
-        system = step.in_ if isinstance(step, Block) else None
-        place = Workplace(self._sessions, self._running.things, system)
-        things = await place.things()
-        attempt = None
-        failure: Failure | None
-        output: dict[str, Any] = {}
-        if isinstance(things, Failure):
-            failure = things
-        else:
-            attempt = Attempt(
-                self._running,
-                things,
-                self._running.names,
-                number=number,
-                policies=not isinstance(step, ActionStep),
-            )
-            failure = await attempt.go(steps)
-            if failure is None:
-                value = attempt.outputs if isinstance(step, Block) else attempt.last
-                output, failure = await self._keep(step, path, value)
-        if failure is not None and isinstance(failure.error, SessionLost):
-            await place.lose()
-        event = StepFinished(
-            run=self._run,
-            step=path,
-            status="succeeded" if failure is None else "failed",
-            attempt=number,
-            duration_ms=int((clock.monotonic() - begun) * 1000),
-            output=output,
-            error=None if failure is None else failure.error.info(),
-            evidence=() if attempt is None else tuple(attempt.findings.evidence),
-        )
-        await self._running.record(*([] if attempt is None else attempt.findings.notes), event)
-        return _Finished(_ended(event.status, output, event.error), None if failure is None else failure.error)
-
-    async def _keep(self, step: StepNode, path: str, value: Any) -> tuple[dict[str, Any], Failure | None]:
-        frame, told = self._running.frame, not contains_sensitive(step)
-        try:
-            return await asyncio.to_thread(artifacts.keep, frame.storage, frame.run, path, value, told=told), None
-        except TypeError as error:
-            problem = ActionError("The output of the step cannot be kept: {error}", error=error)
-            return {}, Failure(path, problem)
-
-    async def _skip(self, step: StepNode) -> None:
-        if step.id is not None:
-            self._running.outputs[step.id] = None
-        await self._running.ended_at_once(step, "skipped")
-
-    async def _fail(self, step: StepNode, error: YakinError) -> bool:
-        self._failures.append(await self._running.failed_at_once(step, error))
+    def _is_taken_over(self, step: StepNode) -> bool:
+        """Whether the run before has done the step: a run that begins at a failed step leaves alone what is before it."""
+        before = self._running.history.before
+        if not self._takes_over or before is None:
+            return False
+        if before.has_done(step):
+            return True
+        self._takes_over = isinstance(step, Block) and step.in_ is None and not contains_commit(step)
         return False
 
+    def _is_left_out(self, step: StepNode) -> bool:
+        return (step.if_ is not None and not self._running.evaluate(step.if_)) or self._running.only_for_real(step)
 
-@dataclass(frozen=True, slots=True)
-class _Finished:
-    ended: dict[str, Any]
-    error: YakinError | None
+    def _hand_on(self, step: StepNode, value: Any) -> None:
+        if step.id is not None:
+            self._running.history.outputs.put(step.id, value)
 
-    @property
-    def again(self) -> bool:
-        return self.error is not None and Policy(2, 0, 1).again(1, self.error)
+    async def _action(self, step: ActionStep) -> Then:
+        end = await Unit(self._running, step, Workplace(self._running, None)).execute()
+        self._hand_on(step, end.value)
+        if end.error is None:
+            return Then.GO_ON
+        self._failures.append(end.error)
+        return Then.GO_ON if step.on_error == "continue" else Then.STOP
+
+    async def _items(self, block: ItemsBlock | Block) -> Then:
+        end = await self._batch.work(block)
+        self._hand_on(block, end.output)
+        if end.error is not None:
+            self._failures.append(end.error)
+        return Then.STOP if end.stopped else Then.GO_ON
+
+    async def _in_session(self, block: Block) -> Then:
+        history, path = self._running.history, self._running.checked.step_path(block)
+        found, attempt = history.step(path), 0
+        while found is None or found.status == "running":
+            self._running.stop.here()
+            if attempt == _ATTEMPTS:
+                error = RunError("{attempts} workers began {step} and did not end it", attempts=attempt, step=path)
+                return await self._fail(block, error)
+            attempt += 1
+            await self._parts.do(Part(self._running.frame.run, self._go, path, attempt=attempt), block.in_)
+            await asyncio.to_thread(history.refresh)
+            found = history.step(path)
+        if found.error is not None:
+            return self._failed_before(block, found.error)
+        value = await asyncio.to_thread(history.value, path)
+        history.outputs.put_all(value or {})
+        self._hand_on(block, value)
+        return Then.GO_ON
+
+    async def _at_once(self, step: ParallelStep) -> Then:
+        ends = await together(self._step(branch) for branch in step.parallel)
+        return next((then for then in (Then.STOP, Then.WAIT) if then in ends), Then.GO_ON)
+
+    async def _approval(self, step: ApprovalStep) -> Then:
+        running = self._running
+        path = running.checked.step_path(step)
+        if running.history.step(path) is None:
+            await ask(running, step)
+            return Then.WAIT
+        decided = await answer(running, step)
+        if isinstance(decided, ErrorInfo):
+            self._failures.append(decided)
+            return Then.STOP
+        return Then.GO_ON if decided else Then.WAIT
+
+    async def _called(self, step: CallStep) -> Then:
+        end = await self._call(step)
+        self._hand_on(step, end.value)
+        if end.error is not None:
+            self._failures.append(end.error)
+            return Then.STOP
+        return Then.WAIT if end.waits else Then.GO_ON
+
+    async def _fail(self, step: StepNode, error: YakinError) -> Then:
+        self._failures.append(await self._running.failed_at_once(step, error))
+        return Then.STOP
 
 
-def _ended(status: str, output: Mapping[str, Any], error: ErrorInfo | None) -> dict[str, Any]:
-    return {"status": status, "output": dict(output), "error": None if error is None else error.to_json()}
+def _has_items(step: StepNode) -> bool:
+    return isinstance(step, ItemsBlock) or (isinstance(step, Block) and contains_commit(step))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from yakin.actions import Context, Session
 from yakin.engine.context import Findings, StepContext
@@ -87,7 +88,9 @@ class Attempt:
 
     def evaluate(self, value: Any) -> Any:
         """A value of the workflow with its expressions evaluated in what this attempt has seen so far."""
-        return evaluate(value, {**self.names, "steps": {**self.running.outputs, **self.outputs}})
+        # The run's outputs stay behind those of the attempt: they are read only when an expression asks for them.
+        steps = ChainMap(self.outputs, cast("MutableMapping[str, Any]", self.running.outputs))
+        return evaluate(value, {**self.names, "steps": steps})
 
     async def picture(self, name: str, step: str) -> None:
         """Keep what the session's screens show now, unless something sensitive was on them."""

@@ -1,7 +1,14 @@
-"""Signed-in sessions of the systems a run works in: opened when needed, signed in, opened anew when lost."""
+"""Signed-in sessions of the systems a run works in: opened when needed, kept for the next who needs one, limited in number.
+
+A session is one seat at a system. Seats are counted over all machines, so a system never sees more sessions at once than
+the workflow allows, whoever works in it.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +21,12 @@ from yakin.errors import ApplicationError
 from yakin.events import SessionOpened
 from yakin.workflow.expressions import evaluate
 
+IDLE_SECONDS = 10.0
+"""How long a session that nobody uses keeps its seat."""
+
+_SEAT_EVERY = 0.5
+"""Seconds between looks for a free seat."""
+
 
 class SignInFailed(ApplicationError):
     """The system did not let us in."""
@@ -21,51 +34,83 @@ class SignInFailed(ApplicationError):
     code = "sign-in"
 
 
-class Sessions:
-    """The sessions of one run: one for each system, opened by the first block that needs it."""
+class Workplace:
+    """Where one lane of a run's work is done: a session that is its own meanwhile, or nowhere in particular.
 
-    def __init__(self, running: Running) -> None:
+    Args:
+        running: The run.
+        system: The system; None for work outside systems.
+    """
+
+    def __init__(self, running: Running, system: str | None) -> None:
+        self.system = system
+        self.idle_since = 0.0
         self._running = running
-        self._open: dict[str, LiveThings] = {}
-        self._lost: set[str] = set()
+        self._things: LiveThings | None = None
+        self._seat: int | None = None
+        self._was_lost = False
 
-    async def get(self, system: str) -> LiveThings | Failure:
-        """The live things of a signed-in session of this system, or why there is none."""
-        if system in self._open:
-            return self._open[system]
-        declared = self._declared(system)
-        things = LiveThings(
-            self._running.registry,
-            StepContext(self._running.frame, f"{system}.sign_in", Findings()),
-            system=declared,
-            wider=self._running.things,
-        )
+    async def things(self) -> LiveThings | Failure:
+        """The live things there, opened and signed in if they are not, or why there are none."""
+        if self.system is None:
+            return self._running.things
+        if self._things is None:
+            opened = await self._open(self.system)
+            if isinstance(opened, Failure):
+                return opened
+            self._things = opened
+        return self._things
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a session that can be used again."""
+        return self._things is not None
+
+    async def lose(self) -> None:
+        """Close a session that is of no use any more; a new one is opened when it is needed."""
+        things, self._things = self._things, None
+        if things is not None:
+            self._was_lost = True
+            await things.close()
+
+    async def close(self) -> None:
+        """Close the session and leave the seat to others."""
+        things, self._things = self._things, None
+        if things is not None:
+            await things.close()
+        if self._seat is not None and self.system is not None:
+            seat, self._seat = self._seat, None
+            leases, token = self._running.leases, self._running.lease.token
+            await asyncio.to_thread(leases.free_seat, self.system, seat, token)
+
+    async def _open(self, system: str) -> LiveThings | Failure:
+        await self._take_seat(system)
+        running = self._running
+        declared = _declared(running, system)
+        context = StepContext(running.frame, f"{system}.sign_in", Findings())
+        things = LiveThings(running.registry, context, system=declared, wider=running.things)
         failure = await self._sign_in(system, things)
         if failure is not None:
             await things.close()
             return failure
-        self._open[system] = things
-        await self._running.record(
-            SessionOpened(run=self._running.frame.run, system=system, url=declared.url, again=system in self._lost)
+        await running.record(
+            SessionOpened(run=running.frame.run, system=system, url=declared.url, again=self._was_lost)
         )
         return things
 
-    async def lose(self, system: str) -> None:
-        """Close a session that is of no use any more; the next `get` opens a new one."""
-        things = self._open.pop(system, None)
-        if things is not None:
-            self._lost.add(system)
-            await things.close()
-
-    async def close(self) -> None:
-        """Close all sessions."""
-        for system in list(self._open):
-            await self._open.pop(system).close()
+    async def _take_seat(self, system: str) -> None:
+        running = self._running
+        limit = running.checked.workflow.systems[system].sessions
+        while self._seat is None:
+            self._seat = await asyncio.to_thread(running.leases.take_seat, system, limit, running.lease.token)
+            if self._seat is None:
+                running.stop.here()
+                await running.frame.clock.sleep(_SEAT_EVERY)
 
     async def _sign_in(self, system: str, things: LiveThings) -> Failure | None:
-        workflow = self._running.checked.workflow
+        steps = self._running.checked.workflow.systems[system].sign_in
         attempt = Attempt(self._running, things, self._running.names, picture_failures=False)
-        failure = await attempt.go(workflow.systems[system].sign_in)
+        failure = await attempt.go(steps)
         if failure is not None:
             return failure
         for thing in things.opened:
@@ -80,46 +125,63 @@ class Sessions:
                 )
         return None
 
-    def _declared(self, system: str) -> System:
-        declared = self._running.checked.workflow.systems[system]
-        plain: dict[str, Any] = evaluate(
-            declared.model_dump(include={"url", "hosts", "signed_in", "refused", "already_there", "options"}),
-            {**self._running.names, "steps": {}},
-        )
-        hosts = dict.fromkeys([urlsplit(plain["url"]).hostname or "", *plain["hosts"]])
-        return System(
-            name=system,
-            url=plain["url"],
-            hosts=tuple(host for host in hosts if host),
-            signed_in=_target(plain["signed_in"]),
-            refused=_target(plain["refused"]),
-            already_there=_target(plain["already_there"]),
-            options=plain["options"],
-        )
+
+class SessionPool:
+    """The sessions of one run in this process."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._idle: list[Workplace] = []
+
+    @asynccontextmanager
+    async def place(self, system: str | None) -> AsyncIterator[Workplace]:
+        """A place to work in that is nobody else's meanwhile; its session is kept for the next one."""
+        place = self._take(system)
+        try:
+            yield place
+        finally:
+            if place.is_open:
+                place.idle_since = self._running.frame.clock.monotonic()
+                self._idle.append(place)
+            else:
+                await place.close()
+
+    async def close_idle(self) -> None:
+        """Close the sessions that nobody has used for a while."""
+        before = self._running.frame.clock.monotonic() - IDLE_SECONDS
+        for place in [place for place in self._idle if place.idle_since <= before]:
+            self._idle.remove(place)
+            await place.close()
+
+    async def close(self) -> None:
+        """Close all sessions that nobody uses."""
+        while self._idle:
+            await self._idle.pop().close()
+
+    def _take(self, system: str | None) -> Workplace:
+        for place in self._idle:
+            if place.system == system:
+                self._idle.remove(place)
+                return place
+        return Workplace(self._running, system)
 
 
-class Workplace:
-    """Where the steps of a block run: in a session of its system, or nowhere in particular.
-
-    Args:
-        sessions: The run's sessions.
-        things: The run's own live things.
-        system: The block's system; None for a block outside systems.
-    """
-
-    def __init__(self, sessions: Sessions, things: LiveThings, system: str | None) -> None:
-        self._sessions = sessions
-        self._things = things
-        self._system = system
-
-    async def things(self) -> LiveThings | Failure:
-        """The live things there, or why there are none."""
-        return self._things if self._system is None else await self._sessions.get(self._system)
-
-    async def lose(self) -> None:
-        """Leave a session that is of no use any more."""
-        if self._system is not None:
-            await self._sessions.lose(self._system)
+def _declared(running: Running, system: str) -> System:
+    declared = running.checked.workflow.systems[system]
+    plain: dict[str, Any] = evaluate(
+        declared.model_dump(include={"url", "hosts", "signed_in", "refused", "already_there", "options"}),
+        {**running.names, "steps": {}},
+    )
+    hosts = dict.fromkeys([urlsplit(plain["url"]).hostname or "", *plain["hosts"]])
+    return System(
+        name=system,
+        url=plain["url"],
+        hosts=tuple(host for host in hosts if host),
+        signed_in=_target(plain["signed_in"]),
+        refused=_target(plain["refused"]),
+        already_there=_target(plain["already_there"]),
+        options=plain["options"],
+    )
 
 
 def _target(target: Any) -> dict[str, Any] | None:

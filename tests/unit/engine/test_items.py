@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.engine.town import Crash, Office, workflow
-from yakin.engine.batch import Selection
+from yakin.engine.selection import Selection
 from yakin.results import RunResult
 
 
@@ -203,6 +203,7 @@ async def test_another_run_settles_what_a_dead_run_left_in_doubt(office: Office)
     dead = office.create(workflow(["a"]))
     with pytest.raises(Crash):
         await office.execute(dead)
+    office.crash()
     result = await office.run(workflow(["a", "b"]))
     assert {item.key: (item.state, item.how) for item in result.items} == {
         "a": ("skipped", "done_before"),
@@ -217,6 +218,7 @@ async def test_another_run_registers_what_a_dead_run_had_only_begun(office: Offi
     dead = office.create(workflow(["a"]))
     with pytest.raises(Crash):
         await office.execute(dead)
+    office.crash()
     result = await office.run(workflow(["a"]))
     assert verdicts(result) == {"a": "registered"}
     assert office.system.registered == {"a": 1}
@@ -245,8 +247,7 @@ async def test_an_item_that_another_run_is_registering_is_told(office: Office) -
     dead = office.create(workflow(["a"]))
     with pytest.raises(Crash):
         await office.execute(dead)
-    with office.engine._alone(dead):
-        result = await office.run(workflow(["a"]))
+    result = await office.run(workflow(["a"]))
     assert verdicts(result) == {"a": "failed"}
     assert result.items[0].error is not None
     assert result.items[0].error.code == "claimed"

@@ -131,6 +131,7 @@ async def test_an_artifact_that_was_changed_stops_the_run(office: Office) -> Non
     )
     with pytest.raises(Crash):
         await office.execute(run)
+    office.crash()
     (office.engine.folder(run) / "artifacts" / "a.json").write_text("4", encoding="utf-8")
     with pytest.raises(JournalError):
         await office.execute(run)

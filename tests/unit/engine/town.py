@@ -19,8 +19,8 @@ from yakin.engine.engine import Engine, Surroundings
 from yakin.errors import AlreadyThere, ApplicationError, Refused, SessionLost
 from yakin.journal.store import JournalStore
 from yakin.results import RunResult, fold
-from yakin.storage import open_storage
-from yakin.testing import FakeClock, MemoryDurable
+from yakin.storage import FolderStorage, open_storage
+from yakin.testing import FakeClock, FakeProcesses, MemoryQueues
 from yakin.workflow.check import CheckedWorkflow, check_text
 
 
@@ -182,28 +182,43 @@ class Office:
         self.registry = Registry.of({"town": town_bot(self.system)})
         shutil.copy(_new_journal(), folder / "journal.sqlite")
         self.journal = JournalStore(f"sqlite:///{folder / 'journal.sqlite'}", clock=self.clock)
-        self.durable = MemoryDurable()
-        self.engine = self._engine()
+        self.queues = MemoryQueues()
+        self.processes = FakeProcesses()
+        self.storage = open_storage(folder / "runs")
+        self.workflows: dict[str, str] = {}
+        self.engine = self.start()
 
-    def _engine(self) -> Engine:
+    def start(self) -> Engine:
+        """Start a process."""
+        return Engine(self.surroundings())
+
+    def crash(self) -> None:
+        """Let every process die, and start one anew."""
+        for process in self.processes.fates:
+            self.processes.fates[process] = True
+        self.engine = self.start()
+
+    def surroundings(self, machine: str = "hall") -> Surroundings:
+        """What a process of its own works in."""
+
         @contextmanager
         def log(_folder: Path, _run: str) -> Any:
             yield logger
 
-        return Engine(
-            Surroundings(
-                root=self.folder,
-                data=self.folder,
-                storage=open_storage(self.folder / "runs"),
-                config={"limit": 3},
-                secrets={},
-                registry=self.registry,
-                journal=self.journal,
-                durable=self.durable,
-                clock=self.clock,
-                recheck=lambda name, text: self.check(text, name),
-                open_log=log,
-            )
+        return Surroundings(
+            root=self.folder,
+            data=self.folder,
+            storage=self.storage,
+            config={"limit": 3},
+            secrets={},
+            registry=self.registry,
+            journal=self.journal,
+            leases=self.journal.leases(processes=self.processes.start(machine)),
+            queues=self.queues,
+            clock=self.clock,
+            find=lambda name: self.check(self.workflows[name], f"{name}.yaml"),
+            recheck=lambda name, text: self.check(text, name),
+            open_log=log,
         )
 
     def check(self, text: str, name: str = "register.yaml") -> CheckedWorkflow:
@@ -216,9 +231,11 @@ class Office:
     def create(
         self, text: str, *, given: Mapping[str, str] | None = None, name: str = "register.yaml", **options: Any
     ) -> str:
-        return self.engine.create(self.check(text, name), given or {}, actor="clerk", **options)
+        return self.engine.requests.create(self.check(text, name), given or {}, actor="clerk", **options)
 
     async def execute(self, run: str) -> RunResult:
+        if self.journal.run(run).owner:
+            self.engine.requests.go_on(run, actor="clerk")
         await self.engine.execute(run)
         return self.result(run)
 
@@ -231,7 +248,7 @@ class Office:
             try:
                 return await self.execute(run)
             except Crash:
-                self.engine = self._engine()
+                self.crash()
         raise AssertionError("the run does not come to an end")
 
     def result(self, run: str) -> RunResult:

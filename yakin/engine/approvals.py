@@ -1,0 +1,100 @@
+"""A decision that a run waits for: asked, answered, or not answered in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from yakin.engine import artifacts
+from yakin.engine.items_output import ItemsOutput
+from yakin.engine.running import Running
+from yakin.errors import ActionError, ErrorInfo, RunError
+from yakin.events import ApprovalAsked, ApprovalDecided, StepFinished
+from yakin.workflow.model import ApprovalStep, seconds
+
+CLOCK = "clock"
+"""Who decided when nobody did in time."""
+
+
+class Rejected(RunError):
+    """The person who was asked said no."""
+
+    code = "rejected"
+
+
+class NotDecided(RunError):
+    """Nobody decided in time."""
+
+    code = "not-decided"
+
+
+async def ask(running: Running, step: ApprovalStep) -> None:
+    """Ask for a decision, with what it is about kept as an artifact.
+
+    Raises:
+        ActionError: What is to be shown cannot be put together.
+    """
+    frame, path, approval = running.frame, running.checked.step_path(step), step.approve
+    shown = _plain(running.evaluate(approval.show))
+    try:
+        kept = await asyncio.to_thread(artifacts.keep, frame.storage, frame.run, f"{path}.show", shown)
+    except TypeError as error:
+        raise ActionError("What is to be approved cannot be shown: {error}", error=error) from error
+    due = None
+    if approval.timeout is not None:
+        due = (frame.clock.now() + timedelta(seconds=seconds(approval.timeout))).isoformat()
+    await running.record(
+        running.started(step),
+        ApprovalAsked(
+            run=frame.run,
+            step=path,
+            role=approval.by,
+            title=str(running.evaluate(step.name)) if step.name else "",
+            show=kept,
+            due=due,
+            remind_seconds=None if approval.remind is None else seconds(approval.remind),
+        ),
+    )
+
+
+async def answer(running: Running, step: ApprovalStep) -> ErrorInfo | bool:
+    """What became of a decision that was asked for.
+
+    Returns:
+        True when it is approved, False while it is not decided, or why the step failed.
+    """
+    path = running.checked.step_path(step)
+    found = running.history.step(path)
+    assert found is not None and found.approval is not None, "it was asked for"
+    asked = found.approval
+    state, events = asked.state, []
+    if state == "waiting" and asked.due is not None and running.frame.clock.now() >= asked.due:
+        state = "timed_out"
+        events.append(ApprovalDecided(run=running.frame.run, step=path, decision=state))
+    if state == "waiting":
+        return False
+    error: RunError | None = None
+    if state == "rejected":
+        error = Rejected("{person} rejected it: {reason}", person=asked.decided_by, reason=asked.reason or "-")
+    elif state == "timed_out":
+        error = NotDecided("Nobody with the role {role} decided in time", role=asked.role)
+    info = None if error is None else error.info()
+    if found.status in ("running", "waiting"):
+        status = "succeeded" if info is None else "failed"
+        finished = StepFinished(run=running.frame.run, step=path, status=status, error=info)
+        await running.record(*events, finished)
+    return True if info is None else info
+
+
+def _plain(shown: Any) -> Any:
+    match shown:
+        case ItemsOutput():
+            return [{name: item[name] for name in ("key", "label", "verdict", "error")} for item in shown.items]
+        case Mapping():
+            return {name: _plain(value) for name, value in shown.items()}
+        case list() | tuple():
+            return [_plain(value) for value in shown]
+        case _:
+            return shown

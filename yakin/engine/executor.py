@@ -1,0 +1,190 @@
+"""Executing runs and parts of runs in this process, under one lease."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import os
+import platform
+import socket
+from collections.abc import Mapping
+from functools import partial
+
+from yakin import __version__
+from yakin.engine import lane
+from yakin.engine.history import call_output
+from yakin.engine.parts import Part, Parts, PartsHere
+from yakin.engine.ports import Lease, RunRow
+from yakin.engine.requests import FINISHED, Requests
+from yakin.engine.residents import Resident, Residents, Surroundings
+from yakin.engine.runner import CallEnd, Runner
+from yakin.engine.running import Running
+from yakin.engine.selection import Selection
+from yakin.engine.sessions import IDLE_SECONDS
+from yakin.engine.stop import Left, Why
+from yakin.errors import ErrorInfo, RunError
+from yakin.events import RunFinished, RunStarted, RunWaiting, StepFinished
+from yakin.workflow.model import CallStep
+
+
+class CalledRunFailed(RunError):
+    """A workflow that was called as a step failed or was cancelled."""
+
+    code = "called-run"
+
+
+class Executor:
+    """Executes gos of runs, and parts of runs, in this process.
+
+    Args:
+        around: What the engine works in.
+        lease: Under which everything here is done.
+        requests: Makes the runs that are called.
+        idle: Seconds for which a run's sessions are kept after the last part of it.
+    """
+
+    def __init__(self, around: Surroundings, lease: Lease, requests: Requests, *, idle: float = IDLE_SECONDS) -> None:
+        self._around = around
+        self._lease = lease
+        self._requests = requests
+        self._residents = Residents(around, lease, idle=idle)
+        self.parts: Parts = PartsHere(self.part)
+
+    async def run(self, run: str, go: int) -> str:
+        """Execute one go of a run, until it is finished, waits for a person, or is left.
+
+        Returns:
+            The run's status.
+
+        Raises:
+            Left: The process was asked to stop; the run is to be continued.
+            JournalError: Something could not be recorded; the run stands still where it was.
+        """
+        row = await asyncio.to_thread(self._around.journal.run, run)
+        if row.go != go or row.status in FINISHED:
+            return row.status
+        async with self._residents.resident(row) as resident:
+            return await self._go(row, resident)
+
+    async def part(self, part: Part) -> None:
+        """Work on one part of a run; nothing when the run went on without it.
+
+        Raises:
+            Left: The process was asked to stop.
+            JournalError: Something could not be recorded.
+        """
+        row = await asyncio.to_thread(self._around.journal.run, part.run)
+        if row.go != part.go or row.status != "running":
+            return
+        async with self._residents.resident(row) as resident:
+            await lane.work(resident, part)
+
+    def stop(self, why: Why, *, now: bool = False) -> None:
+        """Ask everything that is done here to stop after its current item, or at once."""
+        self._residents.stop(why, now=now)
+
+    async def close(self) -> None:
+        """Close all sessions that nobody uses any more."""
+        await self._residents.close()
+
+    async def _go(self, row: RunRow, resident: Resident) -> str:
+        running, clock = resident.running, self._around.clock
+        begun = clock.monotonic()
+        await running.record(
+            RunStarted(
+                run=row.id,
+                executor=f"{socket.gethostname()}:{os.getpid()}",
+                resumed=row.owner != "",
+                go=row.go,
+                owner=self._lease.token,
+                facts=_facts(),
+            )
+        )
+        runner = Runner(running, self.parts, partial(self._call, running), row.go, Selection.from_json(row.selection))
+        try:
+            end = await runner.execute()
+        except Left:
+            if running.stop.why != "cancel":
+                raise
+            return await self._finish(running, "cancelled", None, begun)
+        if end.waits:
+            await running.record(RunWaiting(run=row.id))
+            return "waiting"
+        return await self._finish(running, "succeeded" if end.error is None else "failed", end.error, begun)
+
+    async def _finish(self, running: Running, status: str, error: ErrorInfo | None, begun: float) -> str:
+        duration = int((self._around.clock.monotonic() - begun) * 1000)
+        run = running.frame.run
+        await running.record(RunFinished(run=run, status=status, error=error, duration_ms=duration))
+        return status
+
+    async def _call(self, running: Running, step: CallStep) -> CallEnd:
+        """Execute another workflow as a linked run, in this process; its parts go wherever parts go."""
+        path = running.checked.step_path(step)
+        child = await self._child(running, step, path)
+        if child.status not in FINISHED:
+            async with self._residents.resident(child) as resident:
+                watching = asyncio.ensure_future(_passed_on(running, resident.running))
+                try:
+                    status = await self._go(child, resident)
+                finally:
+                    watching.cancel()
+            if status == "cancelled":
+                running.stop.here()
+            child = await asyncio.to_thread(self._around.journal.run, child.id)
+        if child.status == "waiting":
+            return CallEnd(waits=True)
+        return await self._called(running, step, path, child)
+
+    async def _child(self, running: Running, step: CallStep, path: str) -> RunRow:
+        journal, parent = self._around.journal, running.frame
+        for row in await asyncio.to_thread(journal.children, parent.run):
+            if row.parent_step == path:
+                return row
+        await running.record(running.started(step))
+        given = running.evaluate(step.with_)
+        child = await asyncio.to_thread(self._requests.call, step.call, given, parent=parent, step=path)
+        return await asyncio.to_thread(journal.run, child)
+
+    async def _called(self, running: Running, step: CallStep, path: str, child: RunRow) -> CallEnd:
+        output = call_output(child)
+        error = None
+        if child.status != "succeeded":
+            failed = CalledRunFailed(
+                "{workflow}, called as run {run}, ended as {status}",
+                workflow=child.title,
+                run=child.id,
+                status=child.status,
+                hint="Look at it with: runner.py show {run}",
+            )
+            error = failed.info()
+        known = running.history.step(path)
+        if known is None or known.status in ("running", "waiting"):
+            status = "succeeded" if error is None else "failed"
+            await running.record(
+                StepFinished(
+                    run=running.frame.run,
+                    step=path,
+                    status=status,
+                    error=error,
+                    output={"kind": "run", "run": child.id},
+                )
+            )
+        return CallEnd(output, error)
+
+
+async def _passed_on(parent: Running, child: Running) -> None:
+    """What is asked of a run is asked of the runs that it calls."""
+    await parent.stop.asked()
+    child.stop.ask(parent.stop.why, now=parent.stop.at_once)
+    await parent.stop.asked_at_once()
+    child.stop.ask(parent.stop.why, now=True)
+
+
+def _facts() -> Mapping[str, str]:
+    return {
+        "yakin": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "playwright": importlib.metadata.version("playwright"),
+    }

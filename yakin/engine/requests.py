@@ -1,0 +1,218 @@
+"""What people and schedules ask of runs: written down, and put into the workers' queue where there are workers.
+
+Nothing here executes anything.
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from yakin.engine import inputs as run_inputs
+from yakin.engine.context import RunFrame
+from yakin.engine.durable import RUNS, Work
+from yakin.engine.parts import go_id
+from yakin.engine.ports import LeaseRow, RunRow
+from yakin.engine.residents import Surroundings
+from yakin.engine.selection import Selection
+from yakin.errors import RunError
+from yakin.events import CancelAsked, RunContinued, RunCreated, RunFinished
+from yakin.values import FileRef
+from yakin.workflow.check import CheckedWorkflow
+
+FINISHED = ("succeeded", "failed", "cancelled")
+"""Statuses of runs that have come to an end."""
+
+
+class RunIsLive(RunError):
+    """Some process is executing the run at this moment."""
+
+    code = "run-is-live"
+
+
+class RunIsOver(RunError):
+    """The run has come to its end."""
+
+    code = "run-is-over"
+
+
+class RunWaits(RunError):
+    """The run waits for a decision."""
+
+    code = "run-waits"
+
+
+class Requests:
+    """Makes runs, and says what is to become of them.
+
+    Args:
+        around: What the engine works in.
+    """
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def create(
+        self,
+        checked: CheckedWorkflow,
+        given: Mapping[str, str],
+        *,
+        actor: str,
+        selection: Selection | None = None,
+        rehearse: bool = False,
+        due: datetime | None = None,
+        for_workers: bool = False,
+        links: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Write down that a run is wanted; for workers, put it into their queue in the same transaction.
+
+        Args:
+            checked: The workflow.
+            given: Input name → value as text.
+            actor: Who asks for it.
+            selection: What part of the items; all when left out.
+            rehearse: Stop before each commit.
+            due: The moment for which a schedule asks: asked for twice, whoever asks, it is one run.
+            for_workers: Whether workers are to execute it.
+            links: How it is linked with other runs: further fields of `RunCreated`.
+
+        Returns:
+            Id of the run.
+
+        Raises:
+            InputError: An input is missing or wrong.
+            RunError: There is a run for this moment already.
+            JournalError: It could not be written down; there is no run.
+        """
+        around, workflow = self._around, checked.workflow
+        texts = run_inputs.complete(workflow.inputs, given, root=around.root)
+        run = self._new_id(checked, due)
+        created = RunCreated(
+            run=run,
+            workflow=checked.id,
+            title=workflow.title,
+            workflow_hash=checked.sha256,
+            inputs=texts,
+            files=run_inputs.fingerprints(workflow.inputs, texts),
+            mode="rehearse" if rehearse else "run",
+            selection=(selection or Selection()).to_json(),
+            section=None if workflow.owner is None else workflow.owner.section,
+            **(links or {}),
+        )
+        around.journal.keep_source(checked.sha256, checked.path.name, checked.text)
+        around.journal.append(actor, created, also=self._enqueue(run, 1) if for_workers else None)
+        return run
+
+    def call(self, workflow: str, given: Mapping[str, Any], *, parent: RunFrame, step: str) -> str:
+        """Make the run that a step of another run calls.
+
+        Args:
+            workflow: Id of the workflow that is called.
+            given: Input name → value.
+            parent: The run that calls.
+            step: Path of its step.
+        """
+        texts = {name: _text(value) for name, value in given.items() if value is not None}
+        links = {"parent": parent.run, "parent_step": step}
+        checked = self._around.find(workflow)
+        return self.create(checked, texts, actor=parent.actor, rehearse=parent.rehearsing, links=links)
+
+    def go_on(self, run: str, *, actor: str, reason: str | None = None, for_workers: bool = False) -> RunRow:
+        """Let a run go on that was cut off, cancelled or waited for a decision.
+
+        Returns:
+            The run; the one that called it, where it is a called one.
+
+        Raises:
+            RunIsLive: Some process is executing it.
+            RunIsOver: It has come to its end.
+            RunWaits: Nobody has decided yet.
+        """
+        row = self.root(run)
+        if row.status in ("succeeded", "failed"):
+            raise RunIsOver(
+                "Run {run} is finished: {status}",
+                run=row.id,
+                status=row.status,
+                hint="Do what is not done in a new run: runner.py rerun {run} --from-failed",
+            )
+        if row.status == "running" and row.owner and self._around.leases.live(row.owner):
+            raise RunIsLive("Run {run} is being executed by another process", run=row.id)
+        if row.status == "waiting" and not self.is_decided(row):
+            raise RunWaits(
+                "Run {run} waits for a decision", run=row.id, hint="Look at it with: runner.py approvals {run}"
+            )
+        go = row.go + 1
+        continued = RunContinued(run=row.id, go=go, reason=reason)
+        self._around.journal.append(actor, continued, also=self._enqueue(row.id, go) if for_workers else None)
+        return self._around.journal.run(row.id)
+
+    def cancel(self, run: str, *, actor: str, now: bool = False, reason: str | None = None) -> RunRow:
+        """Ask that a run ends after its current items, or at once; one that nobody executes ends here.
+
+        Raises:
+            RunIsOver: It has come to its end.
+        """
+        row, around = self.root(run), self._around
+        if row.status in FINISHED:
+            raise RunIsOver("Run {run} is finished: {status}", run=row.id, status=row.status)
+        around.journal.append(actor, CancelAsked(run=row.id, now=now, reason=reason))
+        if not (row.status == "running" and row.owner and around.leases.live(row.owner)):
+            # A worker that takes it out of its queue later finds that it is over.
+            around.journal.append(actor, RunFinished(run=row.id, status="cancelled"))
+        return around.journal.run(row.id)
+
+    def root(self, run: str) -> RunRow:
+        """The run that was asked for, where this one was called by another."""
+        row = self._around.journal.run(run)
+        while row.parent is not None:
+            row = self._around.journal.run(row.parent)
+        return row
+
+    def family(self, run: str) -> list[RunRow]:
+        """A run and all runs that it called, and those called."""
+        row = self._around.journal.run(run)
+        return [row, *(one for child in self._around.journal.children(row.id) for one in self.family(child.id))]
+
+    def is_decided(self, row: RunRow) -> bool:
+        """Whether a run that waits has anything to go on with: a decision, or a time that is over."""
+        now = self._around.clock.now()
+        waiting = [
+            approval
+            for one in self.family(row.id)
+            for approval in self._around.journal.approvals(run=one.id, state="waiting")
+        ]
+        return not waiting or any(approval.due is not None and approval.due <= now for approval in waiting)
+
+    def workers_for(self, systems: Sequence[str]) -> list[LeaseRow]:
+        """The workers that live; empty unless each of these systems is served by one."""
+        leases = self._around.leases
+        workers = [row for row in leases.held("worker") if leases.live(row.token)]
+        served = all(any(row.serves is None or system in row.serves for row in workers) for system in systems)
+        return workers if served else []
+
+    def _enqueue(self, run: str, go: int) -> Any:
+        self._around.queues.prepare()
+        work = Work(id=go_id(run, go), queue=RUNS, what="run", about={"run": run, "go": go})
+        return lambda connection: self._around.queues.enqueue(connection, work)
+
+    def _new_id(self, checked: CheckedWorkflow, due: datetime | None) -> str:
+        if due is None:
+            return f"{self._around.clock.now().astimezone():%Y%m%d-%H%M%S}-{randomness.token_hex(2)}"
+        return f"{checked.id}@{due.astimezone():%Y%m%d-%H%M}"
+
+
+def _text(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case FileRef():
+            return value.path
+        case datetime() | date():
+            return value.isoformat()
+        case Path() | Decimal() | _:
+            return str(value)
