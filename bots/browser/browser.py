@@ -7,23 +7,22 @@ import base64
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bots.browser.driven import Driven
 from bots.browser.find import Candidate, candidates, nothing_found
 from bots.browser.settings import BrowserSettings
 from yakin.actions import Context, resource
-from yakin.errors import BotError
+from yakin.errors import ApplicationError, BotError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Playwright
+    from playwright.async_api import Browser
 
 _ARGUMENTS = ("--disable-quic", "--disable-gpu", "--no-first-run", "--disable-component-update")
-_SMOKE_TEST_MS = 20_000
 
 
 class Browsers:
-    """Starts browsers and keeps them until the run ends.
+    """Starts browsers, replaces those that died, and keeps them until the run ends; any number of lanes may ask at once.
 
     Which hosts a browser may talk to is settled when it starts, in its resolver: rules inside a page can be got around by
     redirects and web sockets. So sessions with the same hosts share a browser, others have one of their own.
@@ -32,68 +31,71 @@ class Browsers:
     def __init__(self, settings: BrowserSettings, ctx: Context) -> None:
         self.settings = settings
         self._ctx = ctx
-        self._playwright: Playwright | None = None
-        self._running: dict[tuple[str, ...], Browser] = {}
+        self._running: dict[tuple[str, ...], Driven] = {}
         self._chosen: Candidate | None = None
         self._opening = asyncio.Lock()
-        self._exit = AsyncExitStack()
 
     async def browser(self, hosts: tuple[str, ...]) -> Browser:
-        """The browser that may talk to these hosts only.
+        """The browser that may talk to these hosts only; a new one when the last one died or does not answer.
 
         Raises:
             BotError: No browser is installed, or none of them starts.
+            ApplicationError: The browser that was used until now died and does not start again.
         """
         async with self._opening:
             running = self._running.get(hosts)
-            if running is None or not running.is_connected():
+            if running is not None and not await running.answers():
+                del self._running[hosts]
+                await running.end()
+                running = None
+            if running is None:
                 running = self._running[hosts] = await self._start(hosts)
-            return running
+            return running.browser
 
     async def close(self) -> None:
         """End all browsers."""
-        for browser in self._running.values():
-            if browser.is_connected():
-                await browser.close()
-        self._running.clear()
-        await self._exit.aclose()
+        async with self._opening:
+            while self._running:
+                _, running = self._running.popitem()
+                await running.end()
 
-    async def _start(self, hosts: tuple[str, ...]) -> Browser:
-        from playwright.async_api import Error, async_playwright
+    async def _start(self, hosts: tuple[str, ...]) -> Driven:
+        from playwright.async_api import Error
 
-        if self._playwright is None:
-            self._playwright = await self._exit.enter_async_context(async_playwright())
         tried = (self._chosen,) if self._chosen else candidates(self.settings)
         reasons: list[str] = []
         for candidate in tried:
             try:
-                browser = await self._launch(self._playwright, candidate, hosts)
+                started = await Driven.start(self._launch(candidate, hosts), smoke_test=self._chosen is None)
             except Error as error:
                 reasons.append(f"{candidate}: {error.message.splitlines()[0]}")
                 continue
             self._chosen = candidate
-            self._tell(candidate, browser)
-            return browser
+            self._tell(candidate, started.browser)
+            return started
+        raise self._none(reasons)
+
+    def _none(self, reasons: list[str]) -> BotError | ApplicationError:
+        told = "; ".join(reasons)
+        if self._chosen:
+            return ApplicationError("The browser does not start again: {reasons}", reasons=told, nothing_sent=True)
         if reasons:
-            raise BotError(
+            return BotError(
                 "No browser starts: {reasons}",
-                reasons="; ".join(reasons),
+                reasons=told,
                 hint="A company policy may forbid automation; name another browser in config/yakin.toml, [browser]",
             )
         missing = nothing_found(self.settings)
-        raise BotError(missing.why, hint=missing.hint)
+        return BotError(missing.why, hint=missing.hint)
 
-    async def _launch(self, playwright: Playwright, candidate: Candidate, hosts: tuple[str, ...]) -> Browser:
-        browser = await playwright.chromium.launch(
-            executable_path=candidate.path,
-            headless=self.settings.headless,
-            args=[*_ARGUMENTS, *boundary(hosts, self.settings.proxy)],
-            chromium_sandbox=sandboxed(),
-            env=_environment(),
-        )
-        if self._chosen is None:
-            await _smoke_test(browser)
-        return browser
+    def _launch(self, candidate: Candidate, hosts: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            "executable_path": candidate.path,
+            "headless": self.settings.headless,
+            "args": [*_ARGUMENTS, *boundary(hosts, self.settings.proxy)],
+            "chromium_sandbox": sandboxed(),
+            "env": _environment(),
+        }
 
     def _tell(self, candidate: Candidate, browser: Browser) -> None:
         self._ctx.note("browser-started", browser=str(candidate), version=browser.version, sandbox=sandboxed())
@@ -102,21 +104,6 @@ class Browsers:
 def _environment() -> dict[str, str | float | bool]:
     """The browser's environment: without a UTF-8 locale, Chromium on Linux calls every Japanese file `download`."""
     return {**os.environ, **({"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {})}
-
-
-async def _smoke_test(browser: Browser) -> None:
-    """Company policies let a browser start and then show no page."""
-    from playwright.async_api import Error
-
-    page = await browser.new_page()
-    try:
-        await page.goto("data:text/html,<p>2</p>", timeout=_SMOKE_TEST_MS)
-        if await page.inner_text("p", timeout=_SMOKE_TEST_MS) != "2":
-            raise Error("it does not show a simple page")
-    except Error:
-        await browser.close()
-        raise
-    await page.close()
 
 
 def sandboxed() -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bots.browser.differences import Difference, refuse
 from bots.browser.fingerprints import note_match
-from bots.browser.script import DocumentLeft, ask, elements, page_errors
+from bots.browser.script import DocumentLeft, ask, elements
 from bots.browser.targets import Match, Target, changed, find, found_in_time
 from bots.browser.values import Rule, as_choice, as_date, as_text, masked, option_of, same
 from yakin.actions import Context
@@ -86,6 +86,10 @@ async def enter(page: OpenPage, ctx: Context, entries: Sequence[Entry], normalis
             replaced += 1
             if replaced > _REPLACED_AT_MOST:
                 raise _restless(page, rest[0].target) from None
+        except ApplicationError as error:
+            # What was entered so far may have been sent by the page itself.
+            error.nothing_sent = error.nothing_sent and not done
+            raise
     at_once = len(found) == len(entries)
     await _read_back(page, ctx, entries, outcomes, found if at_once else None, normalise)
 
@@ -192,7 +196,7 @@ async def _handles(page: OpenPage, plans: Sequence[_Plan]) -> list[list[ElementH
 
 async def _perform(page: OpenPage, plan: _Plan, handles: Sequence[ElementHandle]) -> None:
     seconds = page.settings.page_timeout
-    async with page_errors(f"filling {plan.match.target}", seconds + 1):
+    async with page.bounded(f"filling {plan.match.target}", seconds + 1):
         for stroke, handle in zip(plan.strokes, handles, strict=True):
             match stroke.how:
                 case "type":

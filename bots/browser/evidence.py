@@ -21,7 +21,7 @@ async def screenshot(name: str, *, page: OpenPage, ctx: Context) -> dict[str, st
     Example:
         - {uses: browser.screenshot, with: {name: 確認画面}}
     """
-    before(page, ctx)
+    await before(page, ctx)
     if ctx.sensitive:
         return {"path": None}
     picture = await page.picture()

@@ -9,9 +9,10 @@ from pydantic import Field
 
 from bots.browser.differences import Difference, refuse
 from bots.browser.entry import Entry, enter
+from bots.browser.noticed import Answer
 from bots.browser.press import press
-from bots.browser.script import ask, elements, page_errors
-from bots.browser.session import Answer, OpenPage
+from bots.browser.script import ask, elements
+from bots.browser.session import OpenPage
 from bots.browser.settle import before, settle
 from bots.browser.targets import Target, the_one
 from bots.browser.values import Rule
@@ -56,7 +57,7 @@ async def fill(
           with:
             fields: {受付番号: "${{ item.受付番号 }}", 氏名: "${{ item.氏名 }}", 性別: 女, 障害者控除: 無}
     """
-    before(page, ctx)
+    await before(page, ctx)
     entries = [Entry(Target(label=str(label), within=within, frame=frame), value) for label, value in fields.items()]
     await enter(page, ctx, entries, normalise)
     await settle(page, ctx)
@@ -77,9 +78,10 @@ async def choose(target: str | Target, option: Any, *, page: OpenPage, ctx: Cont
     Example:
         - {uses: browser.choose, with: {target: 申告区分, option: 給与}}
     """
-    before(page, ctx)
-    await enter(page, ctx, [Entry(Target.of(target, "label"), option)], ())
-    await settle(page, ctx)
+    await before(page, ctx)
+    with page.windows_may_open():
+        await enter(page, ctx, [Entry(Target.of(target, "label"), option)], ())
+        await settle(page, ctx)
 
 
 @action()
@@ -115,10 +117,11 @@ async def click(
     Example:
         - {uses: browser.click, with: {button: 登録する}, commit: true}
     """
-    before(page, ctx)
+    await before(page, ctx)
     page.forget_downloads()
-    await press(page, ctx, one_target(target, button, link, text, within, nth, frame))
-    await settle(page, ctx)
+    with page.windows_may_open():
+        await press(page, ctx, one_target(target, button, link, text, within, nth, frame))
+        await settle(page, ctx)
 
 
 def one_target(
@@ -157,7 +160,7 @@ async def upload(target: str | Target, file: Path | FileRef, *, page: OpenPage, 
     Example:
         - {uses: browser.upload, with: {target: 添付書類, file: samples/gensen.pdf}}
     """
-    before(page, ctx)
+    await before(page, ctx)
     path = ctx.path(str(file))
     if not path.is_file():
         raise BusinessError("There is no file {path} to upload", path=file)
@@ -165,7 +168,7 @@ async def upload(target: str | Target, file: Path | FileRef, *, page: OpenPage, 
     if match.kind != "file":
         raise ApplicationError("{target} is not a field for files but {kind}", target=match.target, kind=match.kind)
     (field,) = await elements(match.frame, [[match.position, None]])
-    async with page_errors("uploading a file", page.settings.page_timeout):
+    async with page.bounded("uploading a file", page.settings.page_timeout):
         await field.set_input_files(path)
     held = (await ask(match.frame, "values"))[match.position]
     if held != [path.name]:
@@ -191,5 +194,5 @@ async def answer_dialog(
     Example:
         - {uses: browser.answer_dialog, with: {accept: true, text: 削除します}}
     """
-    before(page, ctx)
+    await before(page, ctx)
     page.answer = Answer(accept, text, prompt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +9,9 @@ from urllib.parse import urljoin
 
 from bots.browser.forms import Nth, one_target
 from bots.browser.press import press
-from bots.browser.script import DocumentLeft, page_errors
+from bots.browser.script import DocumentLeft
 from bots.browser.session import OpenPage
-from bots.browser.settle import before, settle
+from bots.browser.settle import before, judge_events, settle
 from bots.browser.targets import Target, changed, find
 from yakin.actions import Context, action
 from yakin.errors import ApplicationError, ConfigError, TimedOut
@@ -20,14 +19,6 @@ from yakin.values import FileRef
 
 if TYPE_CHECKING:
     from playwright.async_api import Download
-
-
-_BEFORE_SENDING = (
-    "net::ERR_CONNECTION_REFUSED",
-    "net::ERR_NAME_NOT_RESOLVED",
-    "net::ERR_ADDRESS_UNREACHABLE",
-    "net::ERR_INTERNET_DISCONNECTED",
-)
 
 
 @action(idempotent=True)
@@ -44,19 +35,19 @@ async def go_to(path: str, *, page: OpenPage, ctx: Context) -> None:
     Example:
         - {uses: browser.go_to, with: {path: /declarations/new}}
     """
-    before(page, ctx)
+    await before(page, ctx, leaving=True)
     await page.back_to_main()
     address = urljoin(page.system.url, path)
     page.leaving = True
     try:
-        async with page_errors(f"going to {path}", page.settings.page_timeout):
+        async with page.bounded(f"going to {path}", page.settings.page_timeout):
             await page.current.goto(address, wait_until="commit", timeout=page.settings.page_timeout * 1000)
     except DocumentLeft:
         # The page sent the browser on at once; where it ends is looked at below.
         pass
     except ApplicationError as error:
         # A dialog or a blocked host explains it better.
-        before(page, ctx)
+        await judge_events(page, ctx)
         raise _unreachable(page, error) from None
     finally:
         page.leaving = False
@@ -72,7 +63,6 @@ def _unreachable(page: OpenPage, error: ApplicationError) -> ApplicationError:
         system=page.system.name,
         why=reason[0],
         hint="Is the system running, and can this machine reach it?",
-        nothing_sent=reason[0] in _BEFORE_SENDING,
     )
 
 
@@ -86,7 +76,7 @@ async def wait_for(
     page: OpenPage,
     ctx: Context,
 ) -> None:
-    """Wait until something is shown.
+    """Wait until something is shown; a window that opens meanwhile, or has opened since the last action, is meant to.
 
     Args:
         text: Words on the page.
@@ -101,25 +91,26 @@ async def wait_for(
     Example:
         - {uses: browser.wait_for, with: {text: 処理が完了しました, timeout: 120}}
     """
-    before(page, ctx)
     if [text, target, url].count(None) != 2:
         raise ConfigError("wait_for waits for exactly one of text, target and url")
     seconds = page.settings.timeout if timeout is None else timeout
     wanted = Target(text=text) if text is not None else None if target is None else Target.of(target, "label")
     deadline = ctx.clock.monotonic() + seconds
-    while not await _is_there(page, ctx, wanted, url):
-        if ctx.clock.monotonic() > deadline:
-            await settle(page, ctx)
-            raise TimedOut(
-                "{what} was not shown within {seconds} s on {at}",
-                what=wanted or url,
-                seconds=seconds,
-                at=page.current.url,
-                nothing_sent=True,
-            )
-        before(page, ctx)
-        await changed(page)
-    await settle(page, ctx)
+    with page.windows_may_open(late=True):
+        await before(page, ctx)
+        while not await _is_there(page, ctx, wanted, url):
+            if ctx.clock.monotonic() > deadline:
+                await settle(page, ctx)
+                raise TimedOut(
+                    "{what} was not shown within {seconds} s on {at}",
+                    what=wanted or url,
+                    seconds=seconds,
+                    at=page.current.url,
+                    nothing_sent=True,
+                )
+            await before(page, ctx)
+            await changed(page)
+        await settle(page, ctx)
 
 
 async def _is_there(page: OpenPage, ctx: Context, wanted: Target | None, url: str | None) -> bool:
@@ -167,18 +158,16 @@ async def download(
     Example:
         - {id: list, uses: browser.download, with: {button: CSV出力, to: var/juminzei.csv}}
     """
-    before(page, ctx)
+    await before(page, ctx)
     page.forget_downloads()
-    await press(page, ctx, one_target(target, button, link, text, within, nth, frame))
-    # A file that does not come is explained by the page that comes instead.
-    await settle(page, ctx)
-    try:
-        async with asyncio.timeout(page.settings.page_timeout):
-            sent = await page.downloads.get()
-    except TimeoutError:
-        raise ApplicationError(
-            "The system sent no file within {seconds} s", seconds=round(page.settings.page_timeout)
-        ) from None
+    with page.windows_may_open():
+        await press(page, ctx, one_target(target, button, link, text, within, nth, frame))
+        # A file that does not come is explained by the page that comes instead.
+        await settle(page, ctx)
+        sent = await page.next_download(page.settings.page_timeout)
+    if sent is None:
+        await judge_events(page, ctx)
+        raise ApplicationError("The system sent no file within {seconds} s", seconds=round(page.settings.page_timeout))
     return await _save(page, ctx, sent, to)
 
 
@@ -188,7 +177,7 @@ async def _save(page: OpenPage, ctx: Context, sent: Download, to: Path | None) -
     # Nobody must take half a file for a whole one: it gets its name when it is complete.
     arriving = place.with_name(f".{place.name}.arriving")
     try:
-        async with page_errors("saving the file", page.settings.page_timeout):
+        async with page.bounded("saving the file", page.settings.page_timeout):
             failure = await sent.failure()
             if failure is None:
                 await sent.save_as(arriving)

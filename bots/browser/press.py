@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bots.browser.script import DocumentLeft, elements, page_errors, translated
+from bots.browser.script import DocumentLeft, elements, translated
 from bots.browser.targets import Target, the_one
 from yakin.actions import Context
-from yakin.errors import SessionLost, TargetNotFound
+from yakin.errors import ApplicationError, SessionLost, TargetNotFound
 
 if TYPE_CHECKING:
     from bots.browser.session import OpenPage
@@ -50,12 +50,16 @@ async def _press_once(page: OpenPage, ctx: Context, target: Target) -> None:
         (element,) = await elements(match.frame, [[match.position, None]])
     except DocumentLeft:
         raise _NotPressed from None
+    except ApplicationError as error:
+        # So far it was only looked for.
+        error.nothing_sent = True
+        raise
     window = page.current
     if match.opens:
         page.expect_popup()
     seconds = page.settings.page_timeout
     try:
-        async with page_errors(f"clicking {target}", seconds + 1):
+        async with page.bounded(f"clicking {target}", seconds + 1):
             try:
                 await element.click(timeout=seconds * 1000)
             except PlaywrightTimeout as error:

@@ -50,7 +50,7 @@ async def verify(
         - uses: browser.verify
           with: {values: {氏名: "${{ item.氏名 }}", 収入金額: "${{ item.金額 | yen }}"}, normalise: [commas]}
     """
-    before(page, ctx)
+    await before(page, ctx)
     targets = [Target(label=str(label), within=within, frame=frame) for label in values]
     found = await _values(page, ctx, targets)
     differences = [
@@ -88,7 +88,7 @@ async def read_text(
     Example:
         - {id: receipt, uses: browser.read_text, with: {label: 登録番号}}
     """
-    before(page, ctx)
+    await before(page, ctx)
     if (target is None) == (label is None):
         raise ConfigError("read_text takes exactly one of target and label")
     wanted = Target(label=label) if label is not None else Target.of(target or "", "label")
@@ -125,7 +125,7 @@ async def read_table(
     Example:
         - {id: hit, uses: browser.read_table, with: {caption: 検索結果}}
     """
-    before(page, ctx)
+    await before(page, ctx)
     asked = {"caption": caption, "within": within.to_page() if isinstance(within, Target) else within, "index": index}
     deadline = ctx.clock.monotonic() + page.settings.timeout
     while True:

@@ -45,15 +45,18 @@ async def ask(frame: Frame, name: str, given: Any = None, *, seconds: float = 30
 
     Raises:
         DocumentLeft: The document was replaced meanwhile.
-        TimedOut: It did not answer in time.
-        SessionLost: The page or its browser is gone.
+        SessionLost: The page or its browser is gone, or does not answer any more.
     """
-    async with page_errors(f"asking the page ({name})", seconds):
-        question = json.dumps([name, given], ensure_ascii=False)
-        answer: str = await frame.evaluate(_ASK, question)
-        if not answer:
-            await frame.evaluate(source())
-            answer = await frame.evaluate(_ASK, question)
+    doing = f"asking the page ({name})"
+    try:
+        async with page_errors(doing, seconds):
+            question = json.dumps([name, given], ensure_ascii=False)
+            answer: str = await frame.evaluate(_ASK, question)
+            if not answer:
+                await frame.evaluate(source())
+                answer = await frame.evaluate(_ASK, question)
+    except TimedOut as error:
+        raise SessionLost("The page does not answer any more: {why}", why=error.message) from None
     return json.loads(answer)
 
 
@@ -69,7 +72,7 @@ async def elements(frame: Frame, wanted: list[list[int | None]], *, seconds: flo
 
 
 @asynccontextmanager
-async def page_errors(doing: str, seconds: float, *, nothing_sent: bool = False) -> AsyncIterator[None]:
+async def page_errors(doing: str, seconds: float) -> AsyncIterator[None]:
     """Bound a call to the browser in time, and turn Playwright's errors into ours."""
     from playwright.async_api import Error
     from playwright.async_api import TimeoutError as PlaywrightTimeout
@@ -83,21 +86,16 @@ async def page_errors(doing: str, seconds: float, *, nothing_sent: bool = False)
             "The page did not answer within {seconds} s while {doing}",
             seconds=round(seconds),
             doing=doing,
-            nothing_sent=nothing_sent,
         ) from None
     except Error as error:
-        raise translated(error, doing, nothing_sent=nothing_sent) from None
+        raise translated(error, doing) from None
 
 
-def translated(error: Exception, doing: str, *, nothing_sent: bool = False) -> Exception:
+def translated(error: Exception, doing: str) -> Exception:
     """Our error for one of Playwright's."""
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
     if any(text in first for text in _GONE):
-        return DocumentLeft("The page was replaced while {doing}", doing=doing, nothing_sent=nothing_sent)
+        return DocumentLeft("The page was replaced while {doing}", doing=doing)
     if "has been closed" in first or "crashed" in first or "Connection closed" in first:
-        return SessionLost(
-            "The page was gone while {doing}: its window or browser ended", doing=doing, nothing_sent=nothing_sent
-        )
-    return ApplicationError(
-        "The browser failed while {doing}: {why}", doing=doing, why=first, nothing_sent=nothing_sent
-    )
+        return SessionLost("The page was gone while {doing}: its window or browser ended", doing=doing)
+    return ApplicationError("The browser failed while {doing}: {why}", doing=doing, why=first)

@@ -3,75 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bots.browser.browser import Browsers
+from bots.browser.noticed import Answer, Noticed, Said
+from bots.browser.options import close_windows, viewport
 from bots.browser.script import ask, page_errors, source
 from bots.browser.settings import BrowserSettings
 from bots.browser.targets import Target
 from yakin.actions import System, resource
-from yakin.errors import ActionError, ConfigError, SessionLost
+from yakin.errors import ActionError, ApplicationError, SessionLost, TimedOut
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Dialog, Download, Frame, Page, Request, WebSocket
 
-_VIEWPORT = {"width": 1280, "height": 900}
 _PICTURE_QUALITY = 60
 _PICTURE_SECONDS = 10.0
 _CLOSING_MS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How the next dialog is to be answered.
-
-    Attributes:
-        accept: True for OK, False for cancel.
-        text: Text that the dialog must contain; any when None.
-        prompt: What to type when it asks for a text.
-    """
-
-    accept: bool
-    text: str | None = None
-    prompt: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A dialog that came up.
-
-    Attributes:
-        kind: `alert`, `confirm`, `prompt` or `beforeunload`.
-        text: What it said.
-        expected: Whether an answer had been prepared for it.
-    """
-
-    kind: str
-    text: str
-    expected: bool
-
-
-@dataclass(slots=True)
-class Noticed:
-    """What happened in a session since it was last looked at.
-
-    Attributes:
-        dialogs: Dialogs that nobody had prepared an answer for.
-        blocked: Hosts that were asked for and are not allowed → whether a page tried to go there.
-        crashed: Whether a page's process died.
-    """
-
-    dialogs: list[Said] = field(default_factory=list)
-    blocked: dict[str, bool] = field(default_factory=dict)
-    crashed: bool = False
+_CLOSING_SECONDS = 5.0
+_ANSWER_SECONDS = 5.0
 
 
 class OpenPage:
-    """The window that a clerk would be looking at: the newest pop-up while one is open, else the main window.
+    """The window that a clerk would be looking at: the newest pop-up that a click opened, else the main window.
 
     Attributes:
         system: The system it is signed in to.
@@ -85,6 +43,8 @@ class OpenPage:
         leaving: Whether the page is being left on purpose, whatever it asks.
         was_signed_in: Whether it was seen that somebody is signed in.
         ever_blocked: Whether a foreign host was asked for; empty frames may be due to that.
+        always_closed: Parts of the addresses of windows that are closed whenever they open.
+        gone: Set when its windows have ended, or a page's process died.
         document: When the document last looked at began, as it counts time itself.
         documents: How many documents were looked at.
     """
@@ -103,7 +63,10 @@ class OpenPage:
         self.ever_blocked = False
         self.document = 0.0
         self.documents = 0
+        self.always_closed = close_windows(system.options)
+        self.gone = asyncio.Event()
         self._main = main
+        self._windows_may_open = False
         self._popups: list[Page] = []
         self._popups_seen = 0
         self._popups_told = 0
@@ -111,6 +74,7 @@ class OpenPage:
         self._popup_opened = asyncio.Event()
         self._watch(main)
         context.on("page", self._opened)
+        context.on("close", lambda _: self.gone.set())
 
     @classmethod
     async def open(cls, browser: Browser, system: System, settings: BrowserSettings) -> OpenPage:
@@ -120,19 +84,18 @@ class OpenPage:
                 locale="ja-JP",
                 timezone_id="Asia/Tokyo",
                 accept_downloads=True,
-                viewport=_viewport(system.options),  # type: ignore[arg-type]
+                viewport=viewport(system.options),  # type: ignore[arg-type]
             )
             await context.add_init_script(source())
             return cls(system, settings, context, await context.new_page())
 
     async def close(self) -> None:
         """Close all windows of the session."""
-        from playwright.async_api import Error
-
         try:
-            await self.context.close()
-        except Error:
-            # Its browser is gone already, and the windows with it.
+            async with page_errors("closing the windows", _CLOSING_SECONDS):
+                await self.context.close()
+        except ApplicationError:
+            # Its browser is gone, and the windows with it, or frozen: whoever asks for a browser next finds that out.
             pass
 
     @property
@@ -145,15 +108,73 @@ class OpenPage:
         if self._popups:
             return self._popups[-1]
         if self._main.is_closed():
-            raise SessionLost("The window of {system} was closed", system=self.system.name, nothing_sent=True)
+            raise SessionLost(
+                "The window of {system} is gone: it was closed, or its browser ended", system=self.system.name
+            )
         return self._main
 
     async def back_to_main(self) -> None:
         """Close the pop-ups that are open."""
         for popup in reversed(self._popups):
-            async with page_errors("closing a pop-up", self.settings.timeout):
+            async with self.bounded("closing a pop-up", self.settings.timeout):
                 await popup.close()
         self._popups.clear()
+
+    @asynccontextmanager
+    async def bounded(self, doing: str, seconds: float) -> AsyncIterator[None]:
+        """As `page_errors`; a page that by then does not answer at all is a lost session.
+
+        Raises:
+            SessionLost: Its process or its browser is gone, or frozen.
+        """
+        try:
+            async with page_errors(doing, seconds):
+                yield
+        except TimedOut:
+            await self.surely_answers(doing)
+            raise
+
+    async def surely_answers(self, doing: str) -> None:
+        """See that there is somebody in the page who answers.
+
+        Raises:
+            SessionLost: There is not.
+        """
+        try:
+            async with page_errors(doing, _ANSWER_SECONDS):
+                await self.current.main_frame.evaluate("0")
+        except TimedOut:
+            raise SessionLost("The browser does not answer any more while {doing}", doing=doing) from None
+        except ApplicationError as error:
+            if isinstance(error, SessionLost):
+                raise
+
+    @contextmanager
+    def windows_may_open(self, *, late: bool = False) -> Iterator[None]:
+        """A window that opens meanwhile is meant to, and comes to the front.
+
+        Args:
+            late: Whether one that has opened since the last action is meant to as well.
+        """
+        self._windows_may_open = True
+        if late:
+            meant = [window for window in self.noticed.windows if not self._is_in_the_way(window)]
+            self._popups.extend(meant)
+            self.noticed.windows = [window for window in self.noticed.windows if window not in meant]
+        try:
+            yield
+        finally:
+            self._windows_may_open = False
+
+    def _is_in_the_way(self, window: Page) -> bool:
+        return any(part in window.url for part in self.always_closed)
+
+    async def close_unasked(self, window: Page) -> bool:
+        """Close a window that opened by itself; whether that one is always closed."""
+        always = self._is_in_the_way(window)
+        async with self.bounded("closing a pop-up", self.settings.timeout):
+            await window.close()
+        return always
 
     @property
     def in_popup(self) -> bool:
@@ -222,6 +243,17 @@ class OpenPage:
                 return window.is_closed()
         return True
 
+    async def next_download(self, seconds: float) -> Download | None:
+        """The next file that a page sends; None when none comes in time, or the page is gone."""
+        coming = asyncio.ensure_future(self.downloads.get())
+        gone = asyncio.ensure_future(self.gone.wait())
+        try:
+            await asyncio.wait({coming, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() else None
+        finally:
+            coming.cancel()
+            gone.cancel()
+
     def forget_downloads(self) -> None:
         """Leave alone the files that came before."""
         while not self.downloads.empty():
@@ -272,14 +304,16 @@ class OpenPage:
 
     def _opened(self, page: Page) -> None:
         self._watch(page)
-        self._popups.append(page)
+        meant = self._windows_may_open and not self._is_in_the_way(page)
+        (self._popups if meant else self.noticed.windows).append(page)
         page.on("close", self._closed)
         self._popups_seen += 1
         self._popup_opened.set()
 
     def _closed(self, page: Page) -> None:
-        if page in self._popups:
-            self._popups.remove(page)
+        for windows in (self._popups, self.noticed.windows):
+            if page in windows:
+                windows.remove(page)
 
     async def _answer_dialog(self, dialog: Dialog) -> None:
         from playwright.async_api import Error
@@ -302,6 +336,7 @@ class OpenPage:
 
     def _crashed(self, _page: Page) -> None:
         self.noticed.crashed = True
+        self.gone.set()
 
     def _request_failed(self, request: Request) -> None:
         self._note_foreign(request.url, request.is_navigation_request() and request.frame.parent_frame is None)
@@ -320,19 +355,6 @@ def hosts_of(system: System) -> tuple[str, ...]:
     own = urlsplit(system.url).hostname
     named = {urlsplit(f"//{host}").hostname or host for host in system.hosts}
     return tuple(sorted(named | ({own} if own else set())))
-
-
-def _viewport(options: Mapping[str, Any]) -> Mapping[Literal["width", "height"], int]:
-    viewport = options.get("viewport", _VIEWPORT)
-    match viewport:
-        case {"width": int(width), "height": int(height)}:
-            return {"width": width, "height": height}
-        case _:
-            raise ConfigError(
-                "viewport is {viewport}, not a width and a height",
-                viewport=viewport,
-                hint="Write viewport: {{width: 1280, height: 900}}",
-            )
 
 
 @resource(scope="session")

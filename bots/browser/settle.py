@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bots.browser.script import DocumentLeft, ask, page_errors
+from bots.browser.script import DocumentLeft, ask
 from bots.browser.targets import Target
 from yakin.actions import Context
 from yakin.errors import AlreadyThere, ApplicationError, Refused, SessionLost
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bots.browser.session import OpenPage
 
+_ERROR_PAGE = "chrome-error:"
 _SERVER_ERROR = 500
 _CLIENT_ERROR = 400
 _POPUP_SECONDS = 5.0
@@ -23,15 +24,24 @@ _DOCUMENTS_BETWEEN_COLLECTIONS = 150
 """A reused window grows by some megabytes a row; this many documents are about fifty rows."""
 
 
-def before(page: OpenPage, ctx: Context) -> None:
+async def before(page: OpenPage, ctx: Context, *, leaving: bool = False) -> None:
     """Refuse to act on a page to which something happened since it was last looked at.
+
+    Args:
+        leaving: Whether it does not matter what the page shows now.
 
     Raises:
         SessionLost: Its window was closed or its process died.
-        ApplicationError: A dialog came up that nobody had prepared an answer for, or the page went to a foreign host.
+        ApplicationError: A dialog or a window came up that nobody had prepared for, the page went to a foreign host, or
+            it could not be loaded.
     """
-    _ = page.current
-    _judge_events(page, ctx, nothing_sent=True)
+    try:
+        await judge_events(page, ctx)
+        if not leaving and page.current.url.startswith(_ERROR_PAGE):
+            raise _never_loaded(page)
+    except ApplicationError as error:
+        error.nothing_sent = True
+        raise
 
 
 async def settle(page: OpenPage, ctx: Context) -> None:
@@ -46,8 +56,8 @@ async def settle(page: OpenPage, ctx: Context) -> None:
     try:
         looks = await _look(page, ctx)
     finally:
-        # A dialog or a blocked host explains a page that did not come better than its absence does.
-        _judge_events(page, ctx, nothing_sent=False)
+        # What came up unasked explains a page that did not come better than its absence does.
+        await judge_events(page, ctx)
     _judge_loading(page, looks)
     _judge_words(looks)
     _judge_signed_in(page, looks)
@@ -105,19 +115,36 @@ async def _look_at(page: OpenPage, frame: Frame, given: dict[str, Any]) -> dict[
     return answer
 
 
-def _judge_events(page: OpenPage, ctx: Context, *, nothing_sent: bool) -> None:
+async def judge_events(page: OpenPage, ctx: Context) -> None:
+    """Tell what happened unasked since this was last called; windows that opened by themselves are closed.
+
+    Raises:
+        SessionLost: The session's window was closed, or its process died.
+        ApplicationError: A dialog or a window came up that nobody had prepared for, or the page went to a foreign host.
+    """
     noticed = page.take_notice()
     for host, left in noticed.blocked.items():
         ctx.note("request-blocked", host=host, page_left=left)
     if noticed.crashed:
-        raise SessionLost("The page of {system} crashed", system=page.system.name, nothing_sent=nothing_sent)
+        raise SessionLost("The page of {system} crashed", system=page.system.name)
+    _ = page.current
+    addresses = [window.url for window in noticed.windows]
+    always = [await page.close_unasked(window) for window in noticed.windows]
+    for address in addresses:
+        ctx.note("window-closed", url=address)
     for said in noticed.dialogs:
         raise ApplicationError(
             "The page showed a dialog that was not expected and was dismissed: {text}",
             text=said.text,
             kind=said.kind,
             hint="If it belongs to the work, prepare for it with browser.answer_dialog before the step that brings it up",
-            nothing_sent=nothing_sent,
+        )
+    for address in (one for one, closed in zip(addresses, always, strict=True) if not closed):
+        raise ApplicationError(
+            "A window opened by itself and was closed: {url}",
+            url=address,
+            hint="If it belongs to the work, wait for what it shows with browser.wait_for; if it is only in the way, name "
+            "it under close_windows in the options of the system",
         )
     for host in (host for host, left in noticed.blocked.items() if left):
         raise ApplicationError(
@@ -125,13 +152,12 @@ def _judge_events(page: OpenPage, ctx: Context, *, nothing_sent: bool) -> None:
             host=host,
             system=page.system.name,
             hint="If it belongs to the system, add it to its hosts",
-            nothing_sent=nothing_sent,
         )
 
 
 def _judge_loading(page: OpenPage, looks: list[dict[str, Any]]) -> None:
     for look in looks if not page.ever_blocked else looks[:1]:
-        if look["url"].startswith("chrome-error:"):
+        if look["url"].startswith(_ERROR_PAGE):
             raise _never_loaded(page)
         if look["status"] >= _SERVER_ERROR:
             raise _bad_status(look)
@@ -189,5 +215,5 @@ async def _collect_garbage(page: OpenPage, document: float) -> None:
     page.document = document
     page.documents += 1
     if page.documents % _DOCUMENTS_BETWEEN_COLLECTIONS == 0:
-        async with page_errors("tidying up", page.settings.page_timeout):
+        async with page.bounded("tidying up", page.settings.page_timeout):
             await page.current.request_gc()
