@@ -166,7 +166,7 @@ class _Folding:
             case ev.ItemDecided():
                 decided = {"decided_by": actor, "reason": event.reason, "result": event.result}
                 if event.registered:
-                    self._change(event, state="done", how="registered", **decided)
+                    self._change(event, state="done", how="registered", error=None, at_step=None, **decided)
                 else:
                     self._change(event, state="failed", how="decided_absent", **decided)
 
