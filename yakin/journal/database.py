@@ -33,7 +33,7 @@ class Database:
     def __init__(self, url: str, *, lock_seconds: float = 30.0) -> None:
         self._lock_ms = int(lock_seconds * 1000)
         self._writer = threading.Lock()
-        with _told("opened"):
+        with _as_journal_error("opened"):
             self._engine = self._make_engine(sa.make_url(url))
             try:
                 self._bring_up_to_date()
@@ -44,13 +44,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that reads: what it sees is from one moment."""
-        with _told("read"), self._engine.connect() as conn:
+        with _as_journal_error("read"), self._engine.connect() as conn:
             yield conn
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """The only transaction that writes, in all processes; on leaving it is on disk."""
-        with _told("written"), self._writer, self._engine.execution_options(**{_WRITING: True}).begin() as conn:
+        with _as_journal_error("written"), self._writer, self._engine.execution_options(**{_WRITING: True}).begin() as conn:
             yield conn
 
     def close(self) -> None:
@@ -135,7 +135,7 @@ def _migrate(conn: sa.Connection) -> None:
 
 
 @contextmanager
-def _told(done: str) -> Iterator[None]:
+def _as_journal_error(done: str) -> Iterator[None]:
     try:
         yield
     except _FAILURES as error:
