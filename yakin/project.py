@@ -18,9 +18,11 @@ from yakin.settings import Settings, load_settings
 if TYPE_CHECKING:
     from loguru import Logger
 
-    from yakin.engine.durable import Durable
+    from yakin.engine.durable import WorkQueues
     from yakin.engine.engine import Engine
+    from yakin.engine.ports import Leases
     from yakin.journal.store import JournalStore
+    from yakin.ledger import RunRow
     from yakin.results import RunResult
     from yakin.storage import Storage
     from yakin.workflow.check import CheckedWorkflow
@@ -95,11 +97,16 @@ class Project:
         return self.settings.database_url(self.root)
 
     @cached_property
-    def durable(self) -> Durable:
-        """Makes runs survive the process; on the journal's database."""
-        from yakin.engine.durable import DbosDurable
+    def queues(self) -> WorkQueues:
+        """Where workers find their work; in the journal's database."""
+        from yakin.engine.durable import DbosQueues
 
-        return DbosDurable(self.database_url)
+        return DbosQueues(self.database_url)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Who executes, and who is in which seat of a system; in the journal's database."""
+        return self.journal.leases()
 
     @cached_property
     def engine(self) -> Engine:
@@ -115,8 +122,10 @@ class Project:
                 secrets=self.secrets.names,
                 registry=self.registry,
                 journal=self.journal,
-                durable=self.durable,
+                leases=self.leases,
+                queues=self.queues,
                 clock=self.clock,
+                find=self.checked,
                 recheck=self._recheck,
                 open_log=self._open_log,
             )
@@ -187,6 +196,25 @@ class Project:
         from yakin.results import fold
 
         return fold(self.journal.records(self.journal.run(run).id))
+
+    def workflow_of(self, row: RunRow) -> CheckedWorkflow:
+        """A run's workflow, in the version that it runs.
+
+        Raises:
+            WorkflowError: It has errors now, such as an action that is no longer there.
+        """
+        return self._recheck(*self.journal.source(row.workflow_hash))
+
+    def systems(self) -> list[str]:
+        """The systems that the project's workflows work in; those of files with errors are left out."""
+        checked, _ = self.check(self.workflow_files())
+        return sorted({*self.settings.systems, *(name for one in checked for name in one.workflow.systems)})
+
+    def write_reports(self, result: RunResult, language: str) -> dict[str, Path]:
+        """Write a run's reports into its folder on this machine; see `yakin.reports.write_reports`."""
+        from yakin.reports import write_reports
+
+        return write_reports(result, self.engine.folder(result.id), language, storage=self.storage)
 
     def _recheck(self, name: str, text: str) -> CheckedWorkflow:
         from yakin.workflow.check import check_text

@@ -12,7 +12,7 @@ import pytest
 
 from tests.docs.fences import ROOT, fences
 from yakin.cli.opening import open_project, practice_running
-from yakin.engine.batch import Selection
+from yakin.engine.selection import Selection
 from yakin.practice import Store
 from yakin.project import Project
 from yakin.results import RunResult
@@ -37,7 +37,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 def run(project: Project, *, rehearse: bool = False, only: tuple[str, ...] = (), limit: int | None = None) -> RunResult:
-    created = project.engine.create(
+    created = project.engine.requests.create(
         project.checked("renshu"), {}, actor="learner", selection=Selection(only, limit), rehearse=rehearse
     )
     with practice_running(project):

@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.home import Home
 from yakin.cli.demo import prepare
 from yakin.cli.opening import open_project
-from yakin.engine.batch import Selection
+from yakin.engine.selection import Selection
 from yakin.practice import Faults, PracticeServer
 from yakin.project import Project
 from yakin.results import RunResult
@@ -44,7 +44,7 @@ def run(project: Project, faults: Faults, rows: tuple[str, ...] = ROWS) -> tuple
     server = PracticeServer(project.data / "practice.sqlite", port=address.port or 0, faults=faults)
     with server:
         before = len(server.store.attempts())
-        created = project.engine.create(project.checked(WORKFLOW), {}, actor="test", selection=Selection(only=rows))
+        created = project.engine.requests.create(project.checked(WORKFLOW), {}, actor="test", selection=Selection(only=rows))
         asyncio.run(project.engine.execute(created))
         attempts = server.store.attempts()[before:]
     registered = Counter(attempt["受付番号"] for attempt in attempts if attempt["outcome"] == "registered")

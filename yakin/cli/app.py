@@ -14,6 +14,7 @@ from yakin import __version__
 from yakin.cli import (
     actions,
     audit,
+    cancel,
     check,
     demo,
     docs,
@@ -26,6 +27,7 @@ from yakin.cli import (
     setup,
     show,
     test,
+    work,
 )
 from yakin.cli import run as run_verb
 from yakin.errors import WorkflowError, YakinError
@@ -79,6 +81,9 @@ app.command("demo")(demo.demo)
 app.command("check")(check.check)
 app.command("run")(run_verb.run)
 app.command("resume")(resume.resume)
+app.command("cancel")(cancel.cancel)
+app.command("work")(work.work)
+app.command("workers")(work.workers)
 app.command("runs")(runs.runs)
 app.command("show")(show.show)
 app.command("actions")(actions.actions)

@@ -16,7 +16,7 @@ from yakin.cli.arguments import project_of
 from yakin.cli.executing import execute, exit_status
 from yakin.cli.opening import DEMO, open_project
 from yakin.cli.speaking import language
-from yakin.errors import RunError
+from yakin.errors import ConfigError, JournalError, RunError
 
 if TYPE_CHECKING:
     from yakin.i18n import Translator
@@ -52,7 +52,7 @@ def _demo(home: Project) -> int:
     results = []
     for name in WORKFLOWS:
         typer.echo()
-        run = project.engine.create(project.checked(name), {}, actor="demo")
+        run = project.engine.requests.create(project.checked(name), {}, actor="demo")
         results.append(execute(project, run))
         if exit_status(results[-1]):
             break
@@ -117,13 +117,17 @@ def _clear(root: Path) -> None:
 
 def _refuse_if_running(root: Path) -> None:
     """Leave the demo before this one alone while somebody continues a run of it."""
-    from filelock import FileLock, Timeout
-
-    for lock in root.glob("var/runs/*/run.lock"):
-        try:
-            FileLock(lock, timeout=0).acquire().lock.release()
-        except Timeout:
-            raise RunError("A run of the demo is going on: {run}", run=lock.parent.name) from None
+    if not (root / "var" / "yakin.sqlite").is_file():
+        return
+    project = open_project(root)
+    try:
+        going_on = [row.name for row in project.leases.held() if project.leases.live(row.token)]
+    except (ConfigError, JournalError):
+        return  # what cannot be read is not going on
+    finally:
+        project.close()
+    if going_on:
+        raise RunError("A run of the demo is going on: {run}", run=going_on[0].removeprefix("run:"))
 
 
 def _open_practice_system(project: Project) -> None:

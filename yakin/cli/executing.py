@@ -1,4 +1,4 @@
-"""Executing a run in the foreground: progress while it goes, reports and a summary at its end."""
+"""Having a run executed: here in the foreground, or by workers while this command follows; then its reports and a summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -25,12 +26,28 @@ if TYPE_CHECKING:
     from yakin.results import RunResult
 
 INTERRUPTED = 130
+WAITS = 4
 _LOOK_EVERY = 0.2
 """Seconds between looks into the journal for what is new."""
 
+_TELL_AFTER = 15.0
+"""Seconds without any worker after which a person who follows is told so."""
+
+
+def carry_out(project: Project, run: str, *, by_workers: bool, as_json: bool = False) -> RunResult:
+    """Have a run executed, showing its progress, and say how it went.
+
+    Args:
+        project: The project.
+        run: Id of the run.
+        by_workers: Whether workers have it in their queue; else it is executed in this process.
+        as_json: Print the result as JSON instead of progress and summary.
+    """
+    return (follow if by_workers else execute)(project, run, as_json=as_json)
+
 
 def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = False) -> RunResult:
-    """Execute a run, or continue it, showing its progress; then write its reports and say how it went.
+    """Execute a run in this process, showing its progress; then write its reports and say how it went.
 
     Args:
         project: The project.
@@ -55,13 +72,35 @@ def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = 
     return conclude(project, run, as_json=as_json, quiet=quiet)
 
 
+def follow(project: Project, run: str, *, as_json: bool = False) -> RunResult:
+    """Follow a run that workers execute, until it is finished or waits for a person; see `execute`.
+
+    ^C ends the following, not the run.
+    """
+    from yakin.i18n import translator
+
+    t = translator(language(project))
+    shown = contextlib.nullcontext() if as_json else _followed(project, run)
+    with shown:
+        try:
+            _wait(
+                project,
+                run,
+                lambda: typer.echo(t.text("No worker is there at the moment; the run waits for one."), err=True),
+            )
+        except KeyboardInterrupt:
+            typer.echo("\n" + t.text("The run goes on. Cancel it with: runner.py cancel {run}", run=run), err=True)
+            raise
+    return conclude(project, run, as_json=as_json)
+
+
 def conclude(project: Project, run: str, *, as_json: bool = False, quiet: bool = False) -> RunResult:
     """Write a run's reports and say how it went; see `execute`."""
     from yakin.reports.plain import to_json
     from yakin.reports.terminal import print_summary
 
     result = project.result(run)
-    reports = write_reports(project, result)
+    reports = project.write_reports(result, language(project))
     if as_json:
         typer.echo(json.dumps(to_json(result), ensure_ascii=False, indent=2))
     elif not quiet:
@@ -69,16 +108,22 @@ def conclude(project: Project, run: str, *, as_json: bool = False, quiet: bool =
     return result
 
 
-def write_reports(project: Project, result: RunResult) -> dict[str, Path]:
-    """Write the run's reports into its folder."""
-    from yakin.reports import write_reports as write
-
-    return write(result, project.engine.folder(result.id), language(project), storage=project.storage)
-
-
 def exit_status(result: RunResult) -> int:
-    """0 succeeded, 1 failed, 130 left before its end."""
-    return {"succeeded": 0, "failed": 1}.get(result.status, INTERRUPTED)
+    """0 succeeded, 1 failed or cancelled, 4 waits for a person, 130 left before its end."""
+    return {"succeeded": 0, "failed": 1, "cancelled": 1, "waiting": WAITS}.get(result.status, INTERRUPTED)
+
+
+def _wait(project: Project, run: str, no_worker: Callable[[], None]) -> None:
+    """Wait until a run is finished or waits for a person; say so once when nobody is there to execute it."""
+    leases = project.leases
+    seen = time.monotonic()
+    while project.journal.run(run).status in ("queued", "running"):
+        if any(leases.live(row.token) for row in leases.held()):
+            seen = time.monotonic()
+        elif seen and time.monotonic() - seen > _TELL_AFTER:
+            no_worker()
+            seen = float("inf")
+        time.sleep(_LOOK_EVERY)
 
 
 @contextlib.contextmanager

@@ -27,6 +27,11 @@ class Engine:
         self._stopping = False
         self.requests = Requests(around)
 
+    @property
+    def around(self) -> Surroundings:
+        """What it works in."""
+        return self._around
+
     def folder(self, run: str) -> Path:
         """The run's own folder on this machine: log and reports; outputs and evidence are in the storage."""
         return self._around.folder(run)

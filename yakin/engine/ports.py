@@ -219,6 +219,10 @@ class Leases(Protocol):
         """The leases that are held, the oldest first."""
         ...
 
+    def vacant(self, kind: str) -> list[str]:
+        """Names that were held once, and that nobody holds now."""
+        ...
+
     def row(self, token: str) -> LeaseRow | None:
         """One lease, in whatever state."""
         ...

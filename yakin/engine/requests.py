@@ -19,7 +19,7 @@ from yakin.engine.parts import go_id
 from yakin.engine.ports import LeaseRow, RunRow
 from yakin.engine.residents import Surroundings
 from yakin.engine.selection import Selection
-from yakin.errors import RunError
+from yakin.errors import RunError, UnknownRun
 from yakin.events import CancelAsked, RunContinued, RunCreated, RunFinished
 from yakin.values import FileRef
 from yakin.workflow.check import CheckedWorkflow
@@ -106,6 +106,15 @@ class Requests:
         around.journal.keep_source(checked.sha256, checked.path.name, checked.text)
         around.journal.append(actor, created, also=self._enqueue(run, 1) if for_workers else None)
         return run
+
+    def for_moment(self, checked: CheckedWorkflow, due: datetime) -> str | None:
+        """The run that was asked for already for a moment; None when there is none."""
+        wanted = self._new_id(checked, due)
+        try:
+            row = self._around.journal.run(wanted)
+        except UnknownRun:
+            return None
+        return wanted if row.id == wanted else None
 
     def call(self, workflow: str, given: Mapping[str, Any], *, parent: RunFrame, step: str) -> str:
         """Make the run that a step of another run calls.

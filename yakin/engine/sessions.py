@@ -17,6 +17,7 @@ from yakin.engine.context import Findings, StepContext
 from yakin.engine.resources import LiveThings
 from yakin.engine.running import Running
 from yakin.engine.sequence import Attempt, Failure
+from yakin.engine.silent import give_up_silent
 from yakin.errors import ApplicationError
 from yakin.events import SessionOpened
 from yakin.workflow.expressions import evaluate
@@ -100,11 +101,13 @@ class Workplace:
 
     async def _take_seat(self, system: str) -> None:
         running = self._running
-        limit = running.checked.workflow.systems[system].sessions
+        limit, leases, token = running.checked.workflow.systems[system].sessions, running.leases, running.lease.token
+        watch = leases.watch()
         while self._seat is None:
-            self._seat = await asyncio.to_thread(running.leases.take_seat, system, limit, running.lease.token)
+            self._seat = await asyncio.to_thread(leases.take_seat, system, limit, token)
             if self._seat is None:
                 running.stop.here()
+                await asyncio.to_thread(give_up_silent, leases, watch, but=token)
                 await running.frame.clock.sleep(_SEAT_EVERY)
 
     async def _sign_in(self, system: str, things: LiveThings) -> Failure | None:

@@ -92,6 +92,13 @@ class Leases:
         with self._database.reading() as conn:
             return [lease_row(row) for row in conn.execute(query)]
 
+    def vacant(self, kind: str) -> list[str]:
+        """Names that were held once, and that nobody holds now."""
+        held = sa.select(lease.c.name).where(lease.c.state == "held")
+        query = sa.select(lease.c.name).distinct().where(lease.c.kind == kind, lease.c.name.not_in(held))
+        with self._database.reading() as conn:
+            return list(conn.scalars(query.order_by(lease.c.name)))
+
     def row(self, token: str) -> LeaseRow | None:
         """One lease, in whatever state."""
         with self._database.reading() as conn:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from yakin.ledger import RunRow
+    from yakin.ledger import LeaseRow, RunRow
 
 __all__ = ["LiveProgress", "print_run", "print_runs", "print_summary", "run_detail", "runs_table", "summary"]
 
@@ -54,6 +54,25 @@ def print_summary(result: RunResult, *, language: str, report: Path | None = Non
 def print_runs(rows: Sequence[RunRow], *, language: str) -> None:
     """Print a list of runs."""
     console().print(runs_table(rows, language))
+
+
+def print_workers(rows: Sequence[LeaseRow], *, language: str) -> None:
+    """Print the workers that are running."""
+    from rich.table import Table
+    from rich.text import Text
+
+    t = translator(language)
+    if not rows:
+        console().print(Text(t.text("No worker is running. Start one with: runner.py work")))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Worker", "Systems", "Sessions", "Since"):
+        table.add_column(Text(t.text(heading)))
+    for row in rows:
+        systems = t.text("all") if row.serves is None else ", ".join(row.serves)
+        since = f"{row.since.astimezone():%Y-%m-%d %H:%M}"
+        table.add_row(Text(row.name), Text(systems), Text(str(row.sessions)), Text(since))
+    console().print(table)
 
 
 def print_run(result: RunResult, *, failed_only: bool, language: str, folder: Path | None = None) -> None:

@@ -1,0 +1,52 @@
+"""`cancel`: let a run end before its end."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from yakin.cli.opening import project_of_run
+from yakin.cli.speaking import language
+
+_LOOK_EVERY = 0.2
+"""Seconds between looks whether it has ended."""
+
+
+def cancel(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Id of the run, or its beginning.")],
+    now: Annotated[bool, typer.Option("--now", help="In the middle of the current items, not after them.")] = False,
+    patience: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="How long the current items may take; then as with --now.")
+    ] = 120,
+    reason: Annotated[str | None, typer.Option(help="Why; it is kept in the journal.")] = None,
+) -> int:
+    """End a run after its current items; what was registered stays registered, and it can be resumed.
+
+    With --now, or when the current items take too long, they are broken off; one whose commit was begun is looked up.
+    """
+    from yakin.engine.requests import FINISHED
+    from yakin.i18n import translator
+    from yakin.project import actor
+
+    project = project_of_run(context, run)
+    t = translator(language(project))
+    requests = project.engine.requests
+    row = requests.cancel(run, actor=actor(), now=now, reason=reason)
+    if row.status not in FINISHED and not now:
+        typer.echo(t.text("Waiting for the current items …"), err=True)
+    deadline = time.monotonic() + patience
+    while row.status not in FINISHED:
+        if not now and time.monotonic() > deadline:
+            now = True
+            typer.echo(t.text("The current items are broken off."), err=True)
+            requests.cancel(row.id, actor=actor(), now=True, reason=reason)
+        time.sleep(_LOOK_EVERY)
+        row = project.journal.run(row.id)
+    words = t.text(
+        "Run {run} is {status}. Go on with it: runner.py resume {run}", run=row.id, status=t.text(row.status)
+    )
+    typer.echo(words)
+    return 0
