@@ -19,7 +19,7 @@ from yakin.engine.engine import Engine, Surroundings
 from yakin.errors import AlreadyThere, ApplicationError, Refused, SessionLost
 from yakin.journal.store import JournalStore
 from yakin.results import RunResult, fold
-from yakin.storage import FolderStorage, open_storage
+from yakin.storage import open_storage
 from yakin.testing import FakeClock, FakeProcesses, MemoryQueues
 from yakin.workflow.check import CheckedWorkflow, check_text
 
@@ -223,7 +223,12 @@ class Office:
 
     def check(self, text: str, name: str = "register.yaml") -> CheckedWorkflow:
         checked, problems = check_text(
-            name, text, registry=self.registry, config={"limit": 3}, has_secret=lambda _name: False
+            name,
+            text,
+            registry=self.registry,
+            config={"limit": 3},
+            has_secret=lambda _name: False,
+            workflows=dict.fromkeys(self.workflows),
         )
         assert checked is not None, [str(problem.message) for problem in problems]
         return checked
