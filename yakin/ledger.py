@@ -17,6 +17,13 @@ class Claimed(JournalError):
     exit_status = 1
 
 
+class Overtaken(JournalError):
+    """Somebody else was quicker: what this would have followed from is no longer so. Nothing is written."""
+
+    code = "overtaken"
+    exit_status = 1
+
+
 class LeaseLost(JournalError):
     """The lease of this process was taken away, or given back: it may write nothing more under it."""
 

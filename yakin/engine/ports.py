@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from yakin.events import Event
-from yakin.ledger import ApprovalRow, Claimed, LeaseLost, LeaseRow, LeaseTaken, LedgerItem, RunRow
+from yakin.ledger import ApprovalRow, Claimed, LeaseLost, LeaseRow, LeaseTaken, LedgerItem, Overtaken, RunRow
 from yakin.results import Recorded
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "LeaseTaken",
     "Leases",
     "LedgerItem",
+    "Overtaken",
     "RunRow",
     "Watch",
 ]
@@ -99,11 +100,20 @@ class Journal(Protocol):
         """
         ...
 
-    def confirm_unchanged(self, connection: Any, seen: LedgerItem) -> None:
-        """Make sure, in the open transaction of an `append`, that nobody has gone on with an item since it was read.
+    def confirm_unchanged(self, connection: Any, seen: LedgerItem | RunRow) -> None:
+        """Make sure, in the open transaction of an `append`, that nobody has gone on with an item or a run since it was read.
 
         Raises:
-            Claimed: Somebody has.
+            Claimed: Somebody has gone on with the item.
+            Overtaken: Somebody has gone on with the run.
+        """
+        ...
+
+    def confirm_undecided(self, connection: Any, run: str, step: str) -> None:
+        """Make sure, in the open transaction of an `append`, that a decision has not been made since somebody looked.
+
+        Raises:
+            Overtaken: It has.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 from yakin import events as ev
 from yakin.errors import JournalError
 from yakin.journal.rules import UNFINISHED, RunEntry
+from yakin.ledger import Overtaken
 from yakin.values import canonical_json
 
 ApprovalChange: TypeAlias = ev.ApprovalAsked | ev.ApprovalReminded | ev.ApprovalDecided
@@ -52,14 +53,15 @@ def changed_approval(
         actor: Who caused it.
 
     Raises:
+        Overtaken: It was decided already, or somebody was reminded just before.
         JournalError: It cannot have happened after what was before.
     """
     if isinstance(event, ev.ApprovalAsked):
         return _asked(run, before, event, seq=seq, at=at)
     if before is None or before.state != "waiting":
-        raise JournalError("Step {step} of run {run} waits for no decision", step=event.step, run=event.run)
+        raise Overtaken("Step {step} of run {run} waits for no decision", step=event.step, run=event.run)
     if isinstance(event, ev.ApprovalReminded):
-        return before._replace(reminded_at=at)
+        return _reminded(before, at)
     if run.status not in UNFINISHED:
         raise JournalError(
             "Run {run} is {status}: nothing can be decided for it",
@@ -70,6 +72,15 @@ def changed_approval(
     if event.decision not in _DECISIONS:
         raise JournalError("{decision} is no decision", decision=event.decision)
     return before._replace(state=event.decision, decided_at=at, decided_by=actor, reason=event.reason)
+
+
+def _reminded(before: ApprovalEntry, at: str) -> ApprovalEntry:
+    """Of several that look after decisions at once, one reminds."""
+    if before.reminded_at is not None and before.remind_seconds is not None:
+        again = datetime.fromisoformat(before.reminded_at) + timedelta(seconds=before.remind_seconds)
+        if datetime.fromisoformat(at) < again:
+            raise Overtaken("Somebody was reminded of step {step} of run {run}", step=before.step, run=before.run)
+    return before._replace(reminded_at=at)
 
 
 def _asked(run: RunEntry, before: ApprovalEntry | None, event: ev.ApprovalAsked, *, seq: int, at: str) -> ApprovalEntry:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from yakin.clock import Clock, SystemClock
 from yakin.errors import JournalError, RunError, UnknownRun
 from yakin.events import Event, RowSetAside
+from yakin.journal import confirming
 from yakin.journal.chain import Anchor, ChainRow, verify
 from yakin.journal.database import Database
 from yakin.journal.findings import Finding
@@ -156,13 +157,43 @@ class JournalStore:
             row = conn.execute(query).first()
         return None if row is None else ledger_item(row)
 
-    def items(self, run: str, step: str | None = None) -> Sequence[LedgerItem]:
-        """Items of a run, in the order of their rows."""
+    def items(
+        self, run: str, step: str | None = None, *, first: int = 0, last: int | None = None
+    ) -> Sequence[LedgerItem]:
+        """Items of a run, in the order of their rows.
+
+        Args:
+            run: Id of the run.
+            step: Path of a block; None for all.
+            first: Place in the block of the first one that is wanted, counted from 0.
+            last: Place after the last one; None for all.
+        """
         query = sa.select(item).where(item.c.run == run).order_by(item.c.seq, item.c.position)
         if step is not None:
             query = query.where(item.c.step == step)
+        if first:
+            query = query.where(item.c.position >= first)
+        if last is not None:
+            query = query.where(item.c.position < last)
         with self._database.reading() as conn:
             return [ledger_item(row) for row in conn.execute(query)]
+
+    def confirm_unchanged(self, connection: Any, seen: LedgerItem | RunRow) -> None:
+        """Make sure, in the open transaction of an `append`, that nobody has gone on with an item or a run since it was read.
+
+        Raises:
+            Claimed: Somebody has gone on with the item.
+            Overtaken: Somebody has gone on with the run.
+        """
+        confirming.confirm_unchanged(connection, seen)
+
+    def confirm_undecided(self, connection: Any, run: str, step: str) -> None:
+        """Make sure, in the open transaction of an `append`, that a decision has not been made since somebody looked.
+
+        Raises:
+            Overtaken: It has.
+        """
+        confirming.confirm_undecided(connection, run, step)
 
     def verdicts(self, run: str, step: str) -> Mapping[str, int]:
         """Verdict → number of items of one block."""
