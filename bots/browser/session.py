@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bots.browser.browser import Browsers
 from bots.browser.noticed import Answer, Noticed, Said
 from bots.browser.options import close_windows, viewport
-from bots.browser.script import ask, page_errors, source
+from bots.browser.script import DocumentLeft, ask, page_errors, source
 from bots.browser.settings import BrowserSettings
 from bots.browser.targets import Target
 from yakin.actions import System, resource
@@ -122,7 +122,7 @@ class OpenPage:
 
     @asynccontextmanager
     async def bounded(self, doing: str, seconds: float) -> AsyncIterator[None]:
-        """As `page_errors`; a page that by then does not answer at all is a lost session.
+        """As `page_errors`; when something failed and the page does not answer at all, the session is lost.
 
         Raises:
             SessionLost: Its process or its browser is gone, or frozen.
@@ -130,7 +130,9 @@ class OpenPage:
         try:
             async with page_errors(doing, seconds):
                 yield
-        except TimedOut:
+        except (DocumentLeft, SessionLost):
+            raise
+        except ApplicationError:
             await self.surely_answers(doing)
             raise
 
