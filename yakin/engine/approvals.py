@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from yakin.engine import artifacts
+from yakin.engine.history import NOT_ASKED
 from yakin.engine.items_output import ItemsOutput
+from yakin.engine.ports import Overtaken
 from yakin.engine.running import Running
 from yakin.errors import ActionError, ErrorInfo, RunError
-from yakin.events import ApprovalAsked, ApprovalDecided, StepFinished
+from yakin.events import ApprovalAsked, ApprovalDecided, Noted, StepFinished
 from yakin.workflow.model import ApprovalStep, seconds
 
 CLOCK = "clock"
@@ -69,10 +71,14 @@ async def answer(running: Running, step: ApprovalStep) -> ErrorInfo | bool:
     found = running.history.step(path)
     assert found is not None and found.approval is not None, "it was asked for"
     asked = found.approval
-    state, events = asked.state, []
+    state = asked.state
     if state == "waiting" and asked.due is not None and running.frame.clock.now() >= asked.due:
         state = "timed_out"
-        events.append(ApprovalDecided(run=running.frame.run, step=path, decision=state))
+        try:
+            await running.record(ApprovalDecided(run=running.frame.run, step=path, decision=state), actor=CLOCK)
+        except Overtaken:
+            await asyncio.to_thread(running.history.refresh)
+            return await answer(running, step)
     if state == "waiting":
         return False
     error: RunError | None = None
@@ -83,9 +89,18 @@ async def answer(running: Running, step: ApprovalStep) -> ErrorInfo | bool:
     info = None if error is None else error.info()
     if found.status in ("running", "waiting"):
         status = "succeeded" if info is None else "failed"
-        finished = StepFinished(run=running.frame.run, step=path, status=status, error=info)
-        await running.record(*events, finished)
+        await running.record(StepFinished(run=running.frame.run, step=path, status=status, error=info))
     return True if info is None else info
+
+
+async def leave_out(running: Running, step: ApprovalStep) -> None:
+    """Ask nobody, because the run is a rehearsal, and note that; the steps behind it see it as approved."""
+    run, path = running.frame.run, running.checked.step_path(step)
+    if running.history.step(path) is None:
+        noted = Noted(run=run, step=path, kind=NOT_ASKED, data={"role": step.approve.by})
+        finished = StepFinished(run=run, step=path, status="skipped", output={"kind": NOT_ASKED})
+        await running.record(running.started(step), noted, finished)
+        await asyncio.to_thread(running.history.refresh)
 
 
 def _plain(shown: Any) -> Any:

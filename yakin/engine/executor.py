@@ -7,23 +7,25 @@ import importlib.metadata
 import os
 import platform
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from yakin import __version__
 from yakin.engine import lane
 from yakin.engine.history import call_output
+from yakin.engine.inputs import InputError
 from yakin.engine.parts import Part, Parts, PartsHere
-from yakin.engine.ports import Lease, RunRow
+from yakin.engine.ports import Lease, Overtaken, RunRow
 from yakin.engine.requests import FINISHED, Requests
 from yakin.engine.residents import Resident, Residents, Surroundings
-from yakin.engine.runner import CallEnd, Runner
+from yakin.engine.runner import Asked, CallEnd, Runner
 from yakin.engine.running import Running
 from yakin.engine.selection import Selection
 from yakin.engine.sessions import IDLE_SECONDS
 from yakin.engine.stop import Left, Why
-from yakin.errors import ErrorInfo, RunError
-from yakin.events import RunFinished, RunStarted, RunWaiting, StepFinished
+from yakin.errors import ConfigError, ErrorInfo, RunError, WorkflowError
+from yakin.events import RunContinued, RunFinished, RunStarted, RunWaiting, StepFinished
 from yakin.workflow.model import CallStep
 
 
@@ -64,7 +66,8 @@ class Executor:
         if row.go != go or row.status in FINISHED:
             return row.status
         async with self._residents.resident(row) as resident:
-            return await self._go(row, resident)
+            status, _ = await self._go(row, resident)
+            return status
 
     async def part(self, part: Part) -> None:
         """Work on one part of a run; nothing when the run went on without it.
@@ -87,7 +90,8 @@ class Executor:
         """Close all sessions that nobody uses any more."""
         await self._residents.close()
 
-    async def _go(self, row: RunRow, resident: Resident) -> str:
+    async def _go(self, row: RunRow, resident: Resident) -> tuple[str, Sequence[Asked]]:
+        """Execute one go; returns the run's status, and the decisions it waits for."""
         running, clock = resident.running, self._around.clock
         begun = clock.monotonic()
         await running.record(
@@ -100,17 +104,34 @@ class Executor:
                 facts=_facts(),
             )
         )
-        runner = Runner(running, self.parts, partial(self._call, running), row.go, Selection.from_json(row.selection))
+        selection = Selection.from_json(row.selection)
         try:
-            end = await runner.execute()
+            while True:
+                runner = Runner(running, self.parts, partial(self._call, running), row.go, selection)
+                end = await runner.execute()
+                if not end.waits_for:
+                    break
+                if await self._park(running, end.waits_for):
+                    return "waiting", end.waits_for
         except Left:
             if running.stop.why != "cancel":
                 raise
-            return await self._finish(running, "cancelled", None, begun)
-        if end.waits:
-            await running.record(RunWaiting(run=row.id))
-            return "waiting"
-        return await self._finish(running, "succeeded" if end.error is None else "failed", end.error, begun)
+            return await self._finish(running, "cancelled", None, begun), ()
+        return await self._finish(running, "succeeded" if end.error is None else "failed", end.error, begun), ()
+
+    async def _park(self, running: Running, asked: Sequence[Asked]) -> bool:
+        """Let the run wait, unless one of the decisions was made since it was looked at."""
+
+        def still_asked(connection: Any) -> None:
+            for run, step in asked:
+                self._around.journal.confirm_undecided(connection, run, step)
+
+        try:
+            await running.record(RunWaiting(run=running.frame.run), also=still_asked)
+        except Overtaken:
+            await asyncio.to_thread(running.history.refresh)
+            return False
+        return True
 
     async def _finish(self, running: Running, status: str, error: ErrorInfo | None, begun: float) -> str:
         duration = int((self._around.clock.monotonic() - begun) * 1000)
@@ -121,20 +142,39 @@ class Executor:
     async def _call(self, running: Running, step: CallStep) -> CallEnd:
         """Execute another workflow as a linked run, in this process; its parts go wherever parts go."""
         path = running.checked.step_path(step)
-        child = await self._child(running, step, path)
+        try:
+            child = await self._child(running, step, path)
+        except (ConfigError, WorkflowError, InputError) as error:
+            info = error.info()
+            await running.record(StepFinished(run=running.frame.run, step=path, status="failed", error=info))
+            return CallEnd(error=info)
+        known = running.history.step(path)
+        if known is None or known.status == "running":
+            asked = await asyncio.to_thread(self._requests.waiting_for, child.id)
+            child = await self._again(running, child)
+            if child.status == "waiting":
+                return CallEnd(waits_for=[(one.run, one.step) for one in asked])
         if child.status not in FINISHED:
             async with self._residents.resident(child) as resident:
                 watching = asyncio.ensure_future(_passed_on(running, resident.running))
                 try:
-                    status = await self._go(child, resident)
+                    status, waits_for = await self._go(child, resident)
                 finally:
                     watching.cancel()
+            if status == "waiting":
+                return CallEnd(waits_for=waits_for)
             if status == "cancelled":
                 running.stop.here()
             child = await asyncio.to_thread(self._around.journal.run, child.id)
-        if child.status == "waiting":
-            return CallEnd(waits=True)
         return await self._called(running, step, path, child)
+
+    async def _again(self, running: Running, child: RunRow) -> RunRow:
+        """Let a called run go on that was cancelled together with this one, or whose decision was made."""
+        decided = child.status == "waiting" and await asyncio.to_thread(self._requests.is_decided, child)
+        if not decided and child.status != "cancelled":
+            return child
+        await running.record(RunContinued(run=child.id, go=child.go + 1))
+        return await asyncio.to_thread(self._around.journal.run, child.id)
 
     async def _child(self, running: Running, step: CallStep, path: str) -> RunRow:
         journal, parent = self._around.journal, running.frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from yakin import events as ev
@@ -36,6 +36,10 @@ _TOLD = (
 """The kinds of events that say what steps have come to; the many events of items are not among them."""
 
 
+NOT_ASKED = "not-asked"
+"""What an approval is noted as for which nobody was asked, because the run is a rehearsal."""
+
+
 class History:
     """The steps of one run as the journal has them.
 
@@ -55,6 +59,7 @@ class History:
         self._run = run
         self._before = before
         self._checked = checked
+        self._declared = dict(_declared(checked.workflow.steps, checked))
         self._steps: Mapping[str, StepResult] = {}
         self._seen = 0
         self._lock = threading.Lock()
@@ -82,12 +87,14 @@ class History:
         """What a step has come to; None when it was not begun."""
         return self._steps.get(path)
 
+    def holder(self, path: str) -> History:
+        """Whose record of a step counts for this run: its own, or that of the run from which the step is taken over."""
+        return self._before.holder(path) if self._before is not None and self._is_taken_over(path) else self
+
     def has_ended(self, path: str) -> bool:
-        """Whether a step, here or in the run before, will not come to anything else."""
-        found = self.step(path)
-        if found is None:
-            return self._before is not None and self._before.has_ended(path)
-        return found.status not in ("running", "waiting")
+        """Whether a step, here or where it is taken over from, will not come to anything else."""
+        found = self.holder(path).step(path)
+        return found is not None and found.status not in ("running", "waiting")
 
     def value(self, path: str) -> Any:
         """What a step handed on; None when it failed, was skipped or has not ended.
@@ -114,8 +121,10 @@ class History:
         return items_output(self._journal, self._run, path, labels)
 
     def approval(self, path: str) -> ApprovalOutput | None:
-        """How an approval was decided; None while it was not."""
+        """How an approval was decided; None while it was not. In a rehearsal nobody is asked: it is as if approved."""
         found = self.step(path)
+        if found is not None and found.output.get("kind") == NOT_ASKED and found.started is not None:
+            return ApprovalOutput(decision="approved", by="", at=found.started)
         asked = None if found is None else found.approval
         if asked is None or asked.decided is None:
             return None
@@ -129,25 +138,52 @@ class History:
         run = None if found is None else found.output.get("run")
         return None if run is None else call_output(self._journal.run(run))
 
-    def has_done(self, step: StepNode) -> bool:
-        """Whether a step and everything in it was done to its end, so that a later run need not do it again."""
-        path = self._checked.step_path(step)
+    def has_done(self, path: str, step: StepNode, *, approvals: bool = True) -> bool:
+        """Whether a step and everything in it was done to its end, so that a later run need not do it again.
+
+        Args:
+            path: Path of the step.
+            step: What the later run's workflow says there: when this run's says something else, it was not done.
+            approvals: Whether what was approved stays approved.
+        """
+        own = self._declared.get(path)
+        return own == step and own is not None and self._has_done(path, own, approvals)
+
+    def _has_done(self, path: str, step: StepNode, approvals: bool) -> bool:
+        found = self.holder(path).step(path)
+        if found is not None and found.status == "skipped":
+            return True
         match step:
-            case ItemsBlock():
-                return self._all_done(path)
-            case Block() if contains_commit(step):
-                return self._all_done(path)
-            case Block() if step.in_ is None:
-                return all(self.has_done(inner) for inner in step.steps)
+            case ApprovalStep() if not approvals:
+                return False
             case ParallelStep():
-                return all(self.has_done(inner) for inner in step.parallel)
+                return all(self._has_done(*inner, approvals) for inner in self._inside(step.parallel))
+            case Block() if step.in_ is None and not contains_commit(step):
+                return all(self._has_done(*inner, approvals) for inner in self._inside(step.steps))
+            case _ if self._is_taken_over(path):
+                return self._before is not None and self._before.has_done(path, step, approvals=approvals)
+            case ItemsBlock() | Block() if isinstance(step, ItemsBlock) or contains_commit(step):
+                return self._all_done(path)
             case _:
-                found = self.step(path)
-                return found is not None and found.status in ("succeeded", "skipped")
+                return found is not None and found.status == "succeeded"
+
+    def _inside(self, steps: tuple[StepNode, ...]) -> Iterator[tuple[str, StepNode]]:
+        return ((self._checked.step_path(step), step) for step in steps)
+
+    def _is_taken_over(self, path: str) -> bool:
+        """Whether a step stands in front of everything that this run has done itself."""
+        if self._before is None:
+            return False
+        for known in self._declared:
+            if known in self._steps:
+                return False
+            if known == path:
+                return True
+        return False
 
     def _all_done(self, path: str) -> bool:
         found = self.step(path)
-        if found is None or found.status not in ("succeeded", "skipped"):
+        if found is None or found.status != "succeeded":
             return False
         return set(self._journal.verdicts(self._run, path)) <= {"registered", "found", "skipped"}
 
@@ -203,11 +239,9 @@ class Outputs(Mapping[str, Any]):
         return len(self._places)
 
     def _read(self, path: str, step: StepNode, inner: str | None) -> Any:
-        history = self._history
+        history = self._history.holder(path)
         found = history.step(path)
-        if found is None and history.before is not None:
-            history = history.before
-        if found is not None and found.status == "skipped":
+        if found is not None and found.status == "skipped" and not found.output:
             return None
         match step:
             case ItemsBlock():
@@ -221,6 +255,19 @@ class Outputs(Mapping[str, Any]):
             case _:
                 value = history.value(path)
                 return value if inner is None or value is None else value.get(inner)
+
+
+def _declared(steps: Iterable[StepNode], checked: CheckedWorkflow) -> Iterator[tuple[str, StepNode]]:
+    """Path → step, in the order in which they are done; of blocks of items, and in a session, only the block."""
+    for step in steps:
+        yield checked.step_path(step), step
+        match step:
+            case ParallelStep():
+                yield from _declared(step.parallel, checked)
+            case Block() if step.in_ is None and not contains_commit(step):
+                yield from _declared(step.steps, checked)
+            case _:
+                pass
 
 
 def _places(

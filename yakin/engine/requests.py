@@ -16,11 +16,11 @@ from yakin.engine import inputs as run_inputs
 from yakin.engine.context import RunFrame
 from yakin.engine.durable import RUNS, Work
 from yakin.engine.parts import go_id
-from yakin.engine.ports import LeaseRow, RunRow
+from yakin.engine.ports import ApprovalRow, LeaseRow, RunRow
 from yakin.engine.residents import Surroundings
 from yakin.engine.selection import Selection
 from yakin.errors import RunError, UnknownRun
-from yakin.events import CancelAsked, RunContinued, RunCreated, RunFinished
+from yakin.events import ApprovalDecided, CancelAsked, RunContinued, RunCreated, RunFinished, RunWaiting
 from yakin.values import FileRef
 from yakin.workflow.check import CheckedWorkflow
 
@@ -130,8 +130,23 @@ class Requests:
         checked = self._around.find(workflow)
         return self.create(checked, texts, actor=parent.actor, rehearse=parent.rehearsing, links=links)
 
-    def go_on(self, run: str, *, actor: str, reason: str | None = None, for_workers: bool = False) -> RunRow:
+    def go_on(
+        self,
+        run: str,
+        *,
+        actor: str,
+        reason: str | None = None,
+        for_workers: bool = False,
+        decided: ApprovalDecided | None = None,
+    ) -> RunRow:
         """Let a run go on that was cut off, cancelled or waited for a decision.
+
+        Args:
+            run: Id of the run, or its beginning.
+            actor: Who wants it.
+            reason: Why, in a person's words.
+            for_workers: Whether workers are to execute it.
+            decided: The decision it waited for, when it is made by this: in the same transaction.
 
         Returns:
             The run; the one that called it, where it is a called one.
@@ -140,6 +155,7 @@ class Requests:
             RunIsLive: Some process is executing it.
             RunIsOver: It has come to its end.
             RunWaits: Nobody has decided yet.
+            Overtaken: Somebody else has decided, or let it go on, at the same time.
         """
         row = self.root(run)
         if row.status in ("succeeded", "failed"):
@@ -151,13 +167,13 @@ class Requests:
             )
         if row.status == "running" and row.owner and self._around.leases.live(row.owner):
             raise RunIsLive("Run {run} is being executed by another process", run=row.id)
-        if row.status == "waiting" and not self.is_decided(row):
+        if row.status == "waiting" and decided is None and not self.is_decided(row):
             raise RunWaits(
                 "Run {run} waits for a decision", run=row.id, hint="Look at it with: runner.py approvals {run}"
             )
         go = row.go + 1
-        continued = RunContinued(run=row.id, go=go, reason=reason)
-        self._around.journal.append(actor, continued, also=self._enqueue(row.id, go) if for_workers else None)
+        events = (*(() if decided is None else (decided,)), RunContinued(run=row.id, go=go, reason=reason))
+        self._around.journal.append(actor, *events, also=self._enqueue(row.id, go) if for_workers else None)
         return self._around.journal.run(row.id)
 
     def cancel(self, run: str, *, actor: str, now: bool = False, reason: str | None = None) -> RunRow:
@@ -172,7 +188,8 @@ class Requests:
         around.journal.append(actor, CancelAsked(run=row.id, now=now, reason=reason))
         if not (row.status == "running" and row.owner and around.leases.live(row.owner)):
             # A worker that takes it out of its queue later finds that it is over.
-            around.journal.append(actor, RunFinished(run=row.id, status="cancelled"))
+            unfinished = [one for one in reversed(self.family(row.id)) if one.status not in FINISHED]
+            around.journal.append(actor, *(RunFinished(run=one.id, status="cancelled") for one in unfinished))
         return around.journal.run(row.id)
 
     def root(self, run: str) -> RunRow:
@@ -187,15 +204,23 @@ class Requests:
         row = self._around.journal.run(run)
         return [row, *(one for child in self._around.journal.children(row.id) for one in self.family(child.id))]
 
-    def is_decided(self, row: RunRow) -> bool:
-        """Whether a run that waits has anything to go on with: a decision, or a time that is over."""
-        now = self._around.clock.now()
-        waiting = [
+    def waiting_for(self, run: str) -> list[ApprovalRow]:
+        """The decisions that a run waits for, those of runs that it called too."""
+        return [
             approval
-            for one in self.family(row.id)
+            for one in self.family(run)
             for approval in self._around.journal.approvals(run=one.id, state="waiting")
         ]
-        return not waiting or any(approval.due is not None and approval.due <= now for approval in waiting)
+
+    def is_decided(self, row: RunRow) -> bool:
+        """Whether a run that waits has anything to go on with: a decision made since, or one whose time is over."""
+        journal, now = self._around.journal, self._around.clock.now()
+        waits = journal.records(row.id, actions=(RunWaiting.action,))
+        since = waits[-1].seq if waits else 0
+        if any(journal.records(one.id, after=since, actions=(ApprovalDecided.action,)) for one in self.family(row.id)):
+            return True
+        asked = self.waiting_for(row.id)
+        return not asked or any(approval.due is not None and approval.due <= now for approval in asked)
 
     def workers_for(self, systems: Sequence[str]) -> list[LeaseRow]:
         """The workers that live; empty unless each of these systems is served by one."""

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
-from yakin.engine.approvals import answer, ask
+from yakin.engine.approvals import answer, ask, leave_out
 from yakin.engine.batch import Batch
 from yakin.engine.invoke import as_yakin_error
 from yakin.engine.parts import Part, Parts
@@ -30,6 +30,9 @@ from yakin.workflow.model import (
     contains_commit,
 )
 
+Asked: TypeAlias = tuple[str, str]
+"""A decision that nobody has made yet: run, and path of the step that asked."""
+
 
 class Then(Enum):
     """What becomes of the rest of the run after a step."""
@@ -45,11 +48,11 @@ class RunEnd:
 
     Attributes:
         error: Why it failed.
-        waits: Whether a person has to decide before it can go on.
+        waits_for: Decisions that people have to make before it can go on: run, and path of the step.
     """
 
     error: ErrorInfo | None = None
-    waits: bool = False
+    waits_for: Sequence[Asked] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,12 @@ class CallEnd:
     Attributes:
         value: What the call hands on.
         error: Why it failed.
-        waits: Whether it waits for a person.
+        waits_for: Decisions that people have to make before it can go on.
     """
 
     value: Any = None
     error: ErrorInfo | None = None
-    waits: bool = False
+    waits_for: Sequence[Asked] = ()
 
 
 Call = Callable[[CallStep], Awaitable[CallEnd]]
@@ -92,7 +95,9 @@ class Runner:
         self._go = go
         self._batch = Batch(running, parts, go, selection)
         self._failures: list[ErrorInfo] = []
+        self._waits_for: list[Asked] = []
         self._takes_over = running.history.before is not None
+        self._corrected = bool(selection.rows)
 
     async def execute(self) -> RunEnd:
         """Execute all steps, and those of `on_failure` when one failed.
@@ -103,8 +108,10 @@ class Runner:
         """
         workflow = self._running.checked.workflow
         then = await self._surely(workflow.steps)
+        if then is Then.WAIT:
+            return RunEnd(waits_for=self._waits_for)
         if not self._failures:
-            return RunEnd(waits=then is Then.WAIT)
+            return RunEnd()
         error = self._failures[0]
         await self._surely(workflow.on_failure)
         return RunEnd(error)
@@ -172,7 +179,9 @@ class Runner:
         before = self._running.history.before
         if not self._takes_over or before is None:
             return False
-        if before.has_done(step):
+        path = self._running.checked.step_path(step)
+        # Corrected rows are not those that somebody approved.
+        if before.has_done(path, step, approvals=not self._corrected):
             return True
         self._takes_over = isinstance(step, Block) and step.in_ is None and not contains_commit(step)
         return False
@@ -225,22 +234,31 @@ class Runner:
     async def _approval(self, step: ApprovalStep) -> Then:
         running = self._running
         path = running.checked.step_path(step)
+        if running.frame.rehearsing:
+            await leave_out(running, step)
+            return Then.GO_ON
         if running.history.step(path) is None:
             await ask(running, step)
-            return Then.WAIT
-        decided = await answer(running, step)
+            decided: ErrorInfo | bool = False
+        else:
+            decided = await answer(running, step)
         if isinstance(decided, ErrorInfo):
             self._failures.append(decided)
             return Then.STOP
+        if not decided:
+            self._waits_for.append((running.frame.run, path))
         return Then.GO_ON if decided else Then.WAIT
 
     async def _called(self, step: CallStep) -> Then:
         end = await self._call(step)
+        if end.waits_for:
+            self._waits_for += end.waits_for
+            return Then.WAIT
         self._hand_on(step, end.value)
         if end.error is not None:
             self._failures.append(end.error)
             return Then.STOP
-        return Then.WAIT if end.waits else Then.GO_ON
+        return Then.GO_ON
 
     async def _fail(self, step: StepNode, error: YakinError) -> Then:
         self._failures.append(await self._running.failed_at_once(step, error))

@@ -58,11 +58,12 @@ class Running:
         """A value of the workflow with its expressions evaluated in what the run has come to so far."""
         return evaluate(value, {**self.names, "steps": self.outputs, **more})
 
-    async def record(self, *events: Event, also: Callable[[Any], None] | None = None) -> None:
+    async def record(self, *events: Event, actor: str | None = None, also: Callable[[Any], None] | None = None) -> None:
         """Append events to the journal, if the lease is still held; on return they are on disk.
 
         Args:
             events: In order.
+            actor: Who caused them; whoever asked for the run when left out.
             also: See `Journal.append`.
 
         Raises:
@@ -75,7 +76,7 @@ class Running:
             if also is not None:
                 also(connection)
 
-        await asyncio.to_thread(self.frame.journal.append, self.frame.actor, *events, also=fenced)
+        await asyncio.to_thread(self.frame.journal.append, actor or self.frame.actor, *events, also=fenced)
 
     def only_for_real(self, step: StepNode) -> bool:
         """Whether a step is left out because the run is a rehearsal and its action changes things outside the run."""
