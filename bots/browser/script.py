@@ -55,8 +55,8 @@ async def ask(frame: Frame, name: str, given: Any = None, *, seconds: float = 30
             if not answer:
                 await frame.evaluate(source())
                 answer = await frame.evaluate(_ASK, question)
-    except TimedOut as error:
-        raise SessionLost("The page does not answer any more: {why}", why=error.message) from None
+    except TimedOut:
+        raise SessionLost("The browser does not answer any more while {doing}", doing=doing) from None
     return json.loads(answer)
 
 

@@ -230,6 +230,7 @@ _NOTES: Mapping[str, str] = {
     "browser-started": mark("A browser was started"),
     "label-fallback": mark("A field was found by its place, since its label is not tied to it"),
     "request-blocked": mark("A request to a host that is not allowed was blocked"),
+    "window-closed": mark("A window that opened by itself was closed"),
     "went-on-after-error": mark("A step failed, and the run went on as the workflow says"),
     "workbook feature lost": mark("Saving the workbook lost a feature of it"),
     "formulas to be calculated again": mark("The workbook's formulas are calculated again when it is opened"),
