@@ -115,7 +115,7 @@ class Batch:
         running, selection = self._running, self._selection
         given = await self._given(block, path)
         rows = rows_of(given)
-        candidates = candidates_of(running, block, rows)
+        candidates = candidates_of(running.evaluate, block, rows)
         totals = self._totals(block, rows)
         unknown = set(selection.only) - {candidate.key for candidate in candidates}
         if unknown and not selection.of_rerun:
@@ -252,7 +252,7 @@ class Batch:
         assert isinstance(block, ItemsBlock), "only they have control totals"
         columns = declared_totals(known.totals)
         there = output.keys("registered", "found")
-        candidates = candidates_of(self._running, block, rows)
+        candidates = candidates_of(self._running.evaluate, block, rows)
         return {
             "totals": {
                 "registered": columns.of(item.row for item in candidates if item.key in there).to_json(),

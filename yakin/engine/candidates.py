@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from yakin.engine.resources import LiveThings
 from yakin.engine.running import Running
@@ -13,6 +13,9 @@ from yakin.engine.sequence import Attempt
 from yakin.errors import BusinessError
 from yakin.values import Row
 from yakin.workflow.model import Block, ItemsBlock
+
+Evaluate: TypeAlias = Callable[..., Any]
+"""Evaluates the expressions in a value, with further names as keyword arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,13 @@ class Candidate:
         return Attempt(running, things, names, item=self.key, number=number)
 
 
-def candidates_of(running: Running, block: ItemsBlock | Block, rows: Sequence[Any]) -> list[Candidate]:
+def candidates_of(evaluate: Evaluate, block: ItemsBlock | Block, rows: Sequence[Any]) -> list[Candidate]:
     """The rows with their business keys.
+
+    Args:
+        evaluate: Evaluates the block's expressions in its run, as `Running.evaluate`.
+        block: The block.
+        rows: Its rows.
 
     Raises:
         BusinessError: A key is empty, or two rows have the same one.
@@ -55,7 +63,7 @@ def candidates_of(running: Running, block: ItemsBlock | Block, rows: Sequence[An
     by_key: dict[str, Candidate] = {}
     for index, row in enumerate(rows, start=1):
         label = str(row.origin) if isinstance(row, Row) and row.origin is not None else ""
-        key = _key(running, block, row, index, len(rows))
+        key = _key(evaluate, block, row, index, len(rows))
         candidate = Candidate(key, label, row, index, len(rows))
         if not key:
             raise BusinessError("Row {row} has no business key", row=label or index)
@@ -77,10 +85,10 @@ def plain_result(result: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain_cell(value) for name, value in result.items()}
 
 
-def _key(running: Running, block: ItemsBlock | Block, row: Any, index: int, count: int) -> str:
+def _key(evaluate: Evaluate, block: ItemsBlock | Block, row: Any, index: int, count: int) -> str:
     if block.key is None:
         return str(index)
-    value = running.evaluate(block.key, item=row, loop={"index": index, "count": count})
+    value = evaluate(block.key, item=row, loop={"index": index, "count": count})
     return "" if value is None else str(value).strip()
 
 

@@ -16,10 +16,10 @@ from yakin.engine import inputs as run_inputs
 from yakin.engine.context import RunFrame
 from yakin.engine.durable import RUNS, Work
 from yakin.engine.parts import go_id
-from yakin.engine.ports import ApprovalRow, LeaseRow, RunRow
+from yakin.engine.ports import ApprovalRow, LeaseRow, Overtaken, RunRow
 from yakin.engine.residents import Surroundings
 from yakin.engine.selection import Selection
-from yakin.errors import RunError, UnknownRun
+from yakin.errors import RunError, UnknownRun, WorkflowError
 from yakin.events import ApprovalDecided, CancelAsked, RunContinued, RunCreated, RunFinished, RunWaiting
 from yakin.values import FileRef
 from yakin.workflow.check import CheckedWorkflow
@@ -67,6 +67,7 @@ class Requests:
         due: datetime | None = None,
         for_workers: bool = False,
         links: Mapping[str, Any] | None = None,
+        run: str | None = None,
     ) -> str:
         """Write down that a run is wanted; for workers, put it into their queue in the same transaction.
 
@@ -79,6 +80,7 @@ class Requests:
             due: The moment for which a schedule asks: asked for twice, whoever asks, it is one run.
             for_workers: Whether workers are to execute it.
             links: How it is linked with other runs: further fields of `RunCreated`.
+            run: The id that `new_id` gave for it, when something was kept for it already.
 
         Returns:
             Id of the run.
@@ -90,7 +92,7 @@ class Requests:
         """
         around, workflow = self._around, checked.workflow
         texts = run_inputs.complete(workflow.inputs, given, root=around.root)
-        run = self._new_id(checked, due)
+        run = run or self.new_id(checked, due)
         created = RunCreated(
             run=run,
             workflow=checked.id,
@@ -109,12 +111,23 @@ class Requests:
 
     def for_moment(self, checked: CheckedWorkflow, due: datetime) -> str | None:
         """The run that was asked for already for a moment; None when there is none."""
-        wanted = self._new_id(checked, due)
+        wanted = self.new_id(checked, due)
         try:
             row = self._around.journal.run(wanted)
         except UnknownRun:
             return None
         return wanted if row.id == wanted else None
+
+    def run_before(self, checked: CheckedWorkflow, given: Mapping[str, str]) -> RunRow | None:
+        """The last run of a workflow with exactly the files that are given; None when there is none, or no files.
+
+        Raises:
+            InputError: An input is missing or wrong.
+        """
+        declared = checked.workflow.inputs
+        texts = run_inputs.complete(declared, given, root=self._around.root)
+        same = self._around.journal.same_files(checked.id, run_inputs.fingerprints(declared, texts))
+        return same[0] if same else None
 
     def call(self, workflow: str, given: Mapping[str, Any], *, parent: RunFrame, step: str) -> str:
         """Make the run that a step of another run calls.
@@ -167,6 +180,8 @@ class Requests:
             )
         if row.status == "running" and row.owner and self._around.leases.live(row.owner):
             raise RunIsLive("Run {run} is being executed by another process", run=row.id)
+        if decided is not None and row.status != "waiting":
+            raise Overtaken("Run {run} has gone on meanwhile", run=row.id)
         if row.status == "waiting" and decided is None and not self.is_decided(row):
             raise RunWaits(
                 "Run {run} waits for a decision", run=row.id, hint="Look at it with: runner.py approvals {run}"
@@ -229,12 +244,25 @@ class Requests:
         served = all(any(row.serves is None or system in row.serves for row in workers) for system in systems)
         return workers if served else []
 
+    def workers_of(self, row: RunRow) -> list[LeaseRow]:
+        """The workers that live; empty unless each system of a run, and of those that it called, is served by one."""
+        around = self._around
+        systems: set[str] = set()
+        try:
+            for one in self.family(row.id):
+                systems.update(around.recheck(*around.journal.source(one.workflow_hash)).workflow.systems)
+        except WorkflowError:
+            # The workers could not check it either.
+            return []
+        return self.workers_for(sorted(systems))
+
     def _enqueue(self, run: str, go: int) -> Any:
         self._around.queues.prepare()
         work = Work(id=go_id(run, go), queue=RUNS, what="run", about={"run": run, "go": go})
         return lambda connection: self._around.queues.enqueue(connection, work)
 
-    def _new_id(self, checked: CheckedWorkflow, due: datetime | None) -> str:
+    def new_id(self, checked: CheckedWorkflow, due: datetime | None = None) -> str:
+        """The id of a run that is about to be made; for a moment of a schedule always the same."""
         if due is None:
             return f"{self._around.clock.now().astimezone():%Y%m%d-%H%M%S}-{randomness.token_hex(2)}"
         return f"{checked.id}@{due.astimezone():%Y%m%d-%H%M}"

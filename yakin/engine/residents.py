@@ -97,7 +97,9 @@ class Resident:
         path = self.running.checked.step_path(block)
         if path not in self._candidates:
             rows = await asyncio.to_thread(self.running.history.rows, path)
-            self._candidates[path] = candidates_of(self.running, block, [{}] if rows is None else rows_of(rows))
+            self._candidates[path] = candidates_of(
+                self.running.evaluate, block, [{}] if rows is None else rows_of(rows)
+            )
         return self._candidates[path]
 
     async def close(self) -> None:
@@ -251,12 +253,13 @@ def _running(around: Surroundings, lease: Lease, row: RunRow, log: Logger) -> Ru
         registry=around.registry,
         lease=lease,
         leases=around.leases,
-        names=_names(around, row, checked),
+        names=names_of(around, row, checked),
         history=history,
     )
 
 
-def _names(around: Surroundings, row: RunRow, checked: CheckedWorkflow) -> Mapping[str, Any]:
+def names_of(around: Surroundings, row: RunRow, checked: CheckedWorkflow) -> Mapping[str, Any]:
+    """What expressions see everywhere in a run, without `steps`."""
     workflow = checked.workflow
     return {
         "inputs": run_inputs.values(workflow.inputs, row.inputs),
