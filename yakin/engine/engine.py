@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from yakin.engine.approving import Approvals
+from yakin.engine.decisions import Decisions
 from yakin.engine.executor import Executor
 from yakin.engine.ports import Lease, LeaseLost, LeaseTaken
 from yakin.engine.requests import FINISHED, Requests, RunIsLive, RunIsOver
+from yakin.engine.reruns import Reruns
 from yakin.engine.residents import Surroundings
 from yakin.engine.stop import Left
 
@@ -26,6 +29,9 @@ class Engine:
         self._executor: Executor | None = None
         self._stopping = False
         self.requests = Requests(around)
+        self.decisions = Decisions(around)
+        self.reruns = Reruns(around)
+        self.approvals = Approvals(around, self.requests)
 
     @property
     def around(self) -> Surroundings:

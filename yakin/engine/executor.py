@@ -136,7 +136,10 @@ class Executor:
     async def _finish(self, running: Running, status: str, error: ErrorInfo | None, begun: float) -> str:
         duration = int((self._around.clock.monotonic() - begun) * 1000)
         run = running.frame.run
-        await running.record(RunFinished(run=run, status=status, error=error, duration_ms=duration))
+        _, *called = await asyncio.to_thread(self._requests.family, run)
+        # One branch has failed while what another one called waits for a decision: nobody has to decide any more.
+        left = [RunFinished(run=one.id, status="cancelled") for one in reversed(called) if one.status not in FINISHED]
+        await running.record(*left, RunFinished(run=run, status=status, error=error, duration_ms=duration))
         return status
 
     async def _call(self, running: Running, step: CallStep) -> CallEnd:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from yakin import events as ev
 from yakin.errors import ErrorInfo, JournalError
+from yakin.ledger import Overtaken
 from yakin.results import ItemResult
 from yakin.values import canonical_json
 
@@ -155,7 +156,7 @@ def changed_run(run: RunEntry, event: RunChange, *, at: str) -> RunEntry:
 
 def _continued_run(run: RunEntry, event: ev.RunContinued) -> RunEntry:
     if event.go != run.go + 1:
-        raise JournalError(
+        raise Overtaken(
             "Run {run} is at its go {now}: go {go} cannot follow",
             hint="Somebody else has continued it at the same time",
             run=run.id,
