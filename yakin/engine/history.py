@@ -46,16 +46,24 @@ class History:
     Args:
         journal: Where it is.
         storage: Where outputs are.
+        folder: The run's folder on this machine.
         run: Id of the run.
         checked: Its workflow.
         before: The run whose finished steps this one takes over.
     """
 
     def __init__(
-        self, journal: Journal, storage: Storage, run: str, checked: CheckedWorkflow, before: History | None = None
+        self,
+        journal: Journal,
+        storage: Storage,
+        folder: Path,
+        run: str,
+        checked: CheckedWorkflow,
+        before: History | None = None,
     ) -> None:
         self._journal = journal
         self._storage = storage
+        self._folder = folder
         self._run = run
         self._before = before
         self._checked = checked
@@ -105,7 +113,8 @@ class History:
         found = self.step(path)
         if found is None or found.status != "succeeded":
             return None
-        return artifacts.load(self._storage, self._run, path, found.output)
+        value = artifacts.load(self._storage, self._run, path, found.output)
+        return artifacts.fetch_files(self._storage, self._folder, value, found.output.get("files", {}))
 
     def rows(self, path: str) -> Any:
         """The rows of a block of items as they were when its items were made; None when they were not made."""

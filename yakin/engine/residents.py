@@ -221,7 +221,7 @@ def history_of(around: Surroundings, row: RunRow) -> tuple[CheckedWorkflow, Hist
     before = None
     if isinstance(created, RunCreated) and created.takes_over and row.rerun_of is not None:
         _, before = history_of(around, around.journal.run(row.rerun_of))
-    history = History(around.journal, around.storage, row.id, checked, before)
+    history = History(around.journal, around.storage, around.folder(row.id), row.id, checked, before)
     history.refresh()
     return checked, history
 

@@ -131,9 +131,14 @@ class Unit:
             raise Left from None
 
     async def _keep(self, value: Any) -> tuple[Mapping[str, Any], Failure | None]:
-        frame, told = self._running.frame, not contains_sensitive(self._step)
         try:
-            return await asyncio.to_thread(artifacts.keep, frame.storage, frame.run, self._path, value, told=told), None
+            return await asyncio.to_thread(self._kept, value), None
         except TypeError as error:
             problem = ActionError("The output of the step cannot be kept: {error}", error=error)
             return {}, Failure(self._path, problem)
+
+    def _kept(self, value: Any) -> Mapping[str, Any]:
+        frame, told = self._running.frame, not contains_sensitive(self._step)
+        output = artifacts.keep(frame.storage, frame.run, self._path, value, told=told)
+        files = artifacts.keep_files(frame.storage, frame.run, frame.folder, value)
+        return {**output, "files": files} if files else output
