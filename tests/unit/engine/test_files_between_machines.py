@@ -21,13 +21,14 @@ def made(folder: Path, name: str, text: str) -> FileRef:
 def test_a_file_made_on_another_machine_is_brought_to_this_one(tmp_path: Path) -> None:
     storage = open_storage(tmp_path / "share")
     there, here = tmp_path / "a" / RUN, tmp_path / "b" / RUN
-    value = {"list": made(there, "downloads/一覧.csv", "受付番号"), "count": 1}
+    file = made(there, "downloads/一覧.csv", "受付番号")
+    value = {"list": file, "count": 1}
     kept = keep_files(storage, RUN, there, value)
     (there / "downloads" / "一覧.csv").unlink()
     fetched = fetch_files(storage, here, value, kept)
     assert Path(fetched["list"].path).is_relative_to(here)
     assert Path(fetched["list"].path).read_text(encoding="utf-8") == "受付番号"
-    assert fetched["list"].sha256 == value["list"].sha256
+    assert fetched["list"].sha256 == file.sha256
     assert fetched["count"] == 1
 
 
