@@ -217,7 +217,7 @@ class FileRef:
     """A file at one moment: what was read, or what was made.
 
     Attributes:
-        path: Where it is, as given.
+        path: Where it is, as given; of evidence, its path in the storage, which begins with the run.
         sha256: Hash of its content, hexadecimal.
         size: Bytes.
     """

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from yakin.engine import artifacts
 from yakin.engine.history import NOT_ASKED
-from yakin.engine.items_output import ItemsOutput
 from yakin.engine.ports import Overtaken
 from yakin.engine.running import Running
+from yakin.engine.shown import shown
 from yakin.errors import ActionError, ErrorInfo, RunError
 from yakin.events import ApprovalAsked, ApprovalDecided, Noted, StepFinished
 from yakin.workflow.model import ApprovalStep, seconds
@@ -39,9 +37,10 @@ async def ask(running: Running, step: ApprovalStep) -> None:
         ActionError: What is to be shown cannot be put together.
     """
     frame, path, approval = running.frame, running.checked.step_path(step), step.approve
-    shown = _plain(running.evaluate(approval.show))
+    value = running.evaluate(approval.show)
     try:
-        kept = await asyncio.to_thread(artifacts.keep, frame.storage, frame.run, f"{path}.show", shown)
+        seen = await asyncio.to_thread(shown, frame, path, value)
+        kept = await asyncio.to_thread(artifacts.keep, frame.storage, frame.run, f"{path}.show", seen)
     except TypeError as error:
         raise ActionError("What is to be approved cannot be shown: {error}", error=error) from error
     due = None
@@ -101,15 +100,3 @@ async def leave_out(running: Running, step: ApprovalStep) -> None:
         finished = StepFinished(run=run, step=path, status="skipped", output={"kind": NOT_ASKED})
         await running.record(running.started(step), noted, finished)
         await asyncio.to_thread(running.history.refresh)
-
-
-def _plain(shown: Any) -> Any:
-    match shown:
-        case ItemsOutput():
-            return [{name: item[name] for name in ("key", "label", "verdict", "error")} for item in shown.items]
-        case Mapping():
-            return {name: _plain(value) for name, value in shown.items()}
-        case list() | tuple():
-            return [_plain(value) for value in shown]
-        case _:
-            return shown

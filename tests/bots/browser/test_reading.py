@@ -175,10 +175,11 @@ async def test_a_picture_is_kept_as_evidence_but_not_of_a_sensitive_step(
     site.show("本文")
     await go_to("/", page=page, ctx=ctx)
     kept = await screenshot("確認", page=page, ctx=ctx)
-    assert kept["path"] == ctx.evidence[0].path
+    assert kept is not None
+    assert (kept.path, kept.sha256) == (f"{ctx.run}/{ctx.evidence[0].path}", ctx.evidence[0].sha256)
     assert (ctx.folder / ctx.evidence[0].path).read_bytes()[:3] == b"\xff\xd8\xff"
     ctx.sensitive = True
-    assert await screenshot("確認", page=page, ctx=ctx) == {"path": None}
+    assert await screenshot("確認", page=page, ctx=ctx) is None
     assert len(ctx.evidence) == 1
 
 
