@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -91,47 +93,70 @@ class FakeProcesses:
         return self.fates.get((machine, process), True)
 
 
+_LOOK_EVERY = 0.01
+"""Seconds between looks into the queues in memory."""
+
+
+@dataclass(eq=False)
+class _Promise:
+    """Work that is to be queued when a transaction has been committed."""
+
+    connection: Any
+    work: Work
+    is_kept: bool = False
+
+    def keep(self, connection: Any) -> None:
+        del connection
+        self.is_kept = True
+
+
 class MemoryQueues:
     """Queues of work that live as long as this object: workers may die around it.
 
     Attributes:
-        waiting: Work that no worker has taken yet, in order.
-        taken: Work that a worker has taken and not ended → name of the worker.
+        taken: Work that a worker has taken and not ended, with the name of the worker.
     """
 
     def __init__(self) -> None:
-        self.waiting: list[Work] = []
-        self.taken: dict[Work, str] = {}
+        self.taken: list[tuple[str, Work]] = []
+        self._waiting: list[Work] = []
         self._known: set[str] = set()
-        self._changed = asyncio.Condition()
+        self._promises: list[_Promise] = []
+        self._lock = threading.Lock()
+
+    @property
+    def waiting(self) -> list[Work]:
+        """Work that no worker has taken yet, in order."""
+        for promise in [promise for promise in self._promises if promise.connection.closed]:
+            self._promises.remove(promise)
+            if promise.is_kept:
+                self._put(promise.work)
+        return self._waiting
 
     def prepare(self) -> None:
         """Nothing to make ready."""
 
     def enqueue(self, connection: Any, work: Work) -> None:
-        """Put work into its queue, unless work of this id was there ever."""
-        del connection
-        if work.id not in self._known:
-            self._known.add(work.id)
-            self.waiting.append(work)
+        """Put work into its queue once the transaction of this SQLAlchemy connection is committed."""
+        import sqlalchemy as sa
+
+        promise = _Promise(connection, work)
+        sa.event.listen(connection, "commit", promise.keep)
+        self._promises.append(promise)
 
     async def submit(self, work: Work) -> None:
         """Put work into its queue, unless work of this id was there ever."""
-        async with self._changed:
-            self.enqueue(None, work)
-            self._changed.notify_all()
+        self._put(work)
 
     async def ended(self, work: str) -> None:
-        """Wait until a piece of work has ended."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: work not in self._open())
-
-    def _open(self) -> set[str]:
-        return {one.id for one in (*self.waiting, *self.taken)}
+        """Wait until a piece of work has ended, well or not."""
+        while work in {one.id for one in (*self.waiting, *(taken for _, taken in self.taken))}:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_EVERY)
 
     @asynccontextmanager
     async def serving(self, serving: Serving) -> AsyncIterator[None]:
         """Take work from the queues for as long as the context lasts."""
+        self.give_back(serving.worker)
         doing: set[asyncio.Task[None]] = set()
         looking = asyncio.ensure_future(self._look(serving, doing))
         try:
@@ -142,31 +167,38 @@ class MemoryQueues:
                 task.cancel()
             await asyncio.gather(looking, *doing, return_exceptions=True)
 
-    async def _look(self, serving: Serving, doing: set[asyncio.Task[None]]) -> None:
-        queues = {RUNS, *(queue_of(system) for system in serving.systems)}
-        async with self._changed:
-            while True:
-                for work in [work for work in self.waiting if work.queue in queues]:
-                    if work.queue == RUNS or serving.room() > 0:
-                        self.waiting.remove(work)
-                        self.taken[work] = serving.worker
-                        doing.add(asyncio.ensure_future(self._do(serving, work)))
-                        await asyncio.sleep(0)
-                await self._changed.wait()
-
-    async def _do(self, serving: Serving, work: Work) -> None:
-        await serving.bodies[work.what](work.about)
-        async with self._changed:
-            self.taken.pop(work, None)
-            self._changed.notify_all()
-
     def give_back(self, worker: str) -> int:
         """Put back into its queue what a worker has taken."""
-        back = [work for work, name in self.taken.items() if name == worker]
-        for work in back:
-            del self.taken[work]
-            self.waiting.append(work)
+        with self._lock:
+            back = [work for name, work in self.taken if name == worker]
+            self.taken = [(name, work) for name, work in self.taken if name != worker]
+            self._waiting.extend(back)
         return len(back)
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _put(self, work: Work) -> None:
+        with self._lock:
+            if work.id not in self._known:
+                self._known.add(work.id)
+                self._waiting.append(work)
+
+    async def _look(self, serving: Serving, doing: set[asyncio.Task[None]]) -> None:
+        queues = {RUNS, *(queue_of(system) for system in serving.systems)}
+        while True:
+            for work in [work for work in self.waiting if work.queue in queues]:
+                if work in self.waiting and (work.queue == RUNS or serving.room() > 0):
+                    self.waiting.remove(work)
+                    self.taken.append((serving.worker, work))
+                    doing.add(asyncio.ensure_future(self._do(serving, work)))
+                    # It begins, and takes its place.
+                    await asyncio.sleep(0)
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def _do(self, serving: Serving, work: Work) -> None:
+        with suppress(Exception):
+            await serving.bodies[work.what](work.about)
+        with self._lock:
+            if (serving.worker, work) in self.taken:
+                self.taken.remove((serving.worker, work))
