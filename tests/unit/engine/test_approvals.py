@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.engine.town import Crash, Office
 from yakin.engine.approving import (
+    Decided,
     MayNotDecide,
     NothingWaits,
     ReasonMissing,
@@ -260,7 +261,7 @@ async def test_a_decision_made_while_another_branch_works_is_seen_before_the_run
 """
     )
     append = office.journal.append
-    decisions = []
+    decisions: list[Decided] = []
 
     def approved_just_before(actor: str, *events: Any, **more: Any) -> None:
         if any(event.action == "run.waiting" for event in events) and not decisions:
