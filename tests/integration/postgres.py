@@ -29,13 +29,13 @@ class PostgresServer:
         self._data = folder / "data"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+            self.port = probe.getsockname()[1]
         # PostgreSQL refuses to run as root.
         self._user = "postgres" if os.name == "posix" and os.getuid() == 0 else None
         if self._user:
             shutil.chown(folder, self._user)
         self._run("initdb", "-D", self._data, "-U", "yakin", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-p {self._port} -h 127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        options = f"-p {self.port} -h 127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         self._run("pg_ctl", "-D", self._data, "-l", folder / "log", "-o", options, "-w", "start")
 
     def new_database(self) -> str:
@@ -43,7 +43,7 @@ class PostgresServer:
         import psycopg
 
         name = f"test_{uuid4().hex}"
-        address = f"postgresql://yakin@127.0.0.1:{self._port}"
+        address = f"postgresql://yakin@127.0.0.1:{self.port}"
         with psycopg.connect(f"{address}/postgres", autocommit=True) as conn:
             conn.execute(f'CREATE DATABASE "{name}"'.encode())
         return f"{address}/{name}"
