@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from yakin.actions import Registry
 from yakin.clock import Clock
@@ -88,9 +89,11 @@ class Resident:
     running: Running
     pool: SessionPool
     _users: int = 0
+    _unused: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
     _candidates: dict[str, list[Candidate]] = field(default_factory=dict)
     _log: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _watching: asyncio.Task[None] | None = None
 
     async def candidates(self, block: ItemsBlock | Block) -> list[Candidate]:
         """The rows of a block whose items were made, with their business keys."""
@@ -102,14 +105,43 @@ class Resident:
             )
         return self._candidates[path]
 
-    async def close(self) -> None:
-        """Close its sessions and live things here."""
-        await self.pool.close()
-        await self.running.things.close()
-        self._log.close()
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody works on it here."""
+        return self._users > 0
 
-    async def watch(self, wanted: Callable[[RunRow], Why | None]) -> None:
-        """Look again and again what a person wants of the run, and close sessions that nobody uses."""
+    def enter(self) -> None:
+        """One more works on it here."""
+        self._users += 1
+        self._unused.clear()
+
+    def leave(self) -> None:
+        """One of those who worked on it here does so no longer."""
+        self._users -= 1
+        if not self.is_used:
+            self._unused.set()
+
+    async def come_to_rest(self) -> None:
+        """Wait until nobody works on it here any more; they are asked to leave it."""
+        self.running.stop.ask("leave")
+        if self.is_used:
+            await self._unused.wait()
+
+    async def close(self) -> bool:
+        """Close its sessions and live things here; False when a seat could not be given back, which can be tried again."""
+        all_closed = await self.pool.close()
+        await self.running.things.close()
+        self._closing.set()
+        if self._watching is not None:
+            await self._watching
+        self._log.close()
+        return all_closed
+
+    def watch(self, wanted: Callable[[RunRow], Why | None]) -> None:
+        """Look again and again what a person wants of the run, and close sessions that nobody uses, until it is closed."""
+        self._watching = asyncio.ensure_future(self._watch(wanted))
+
+    async def _watch(self, wanted: Callable[[RunRow], Why | None]) -> None:
         while not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), _LOOK_EVERY)
@@ -139,8 +171,8 @@ class Residents:
         self._lease = lease
         self._idle = idle
         self._here: dict[str, Resident] = {}
-        self._opening = asyncio.Lock()
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._doors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._closing: set[asyncio.Task[None]] = set()
         self._leaving: Why = ""
 
     @asynccontextmanager
@@ -148,10 +180,11 @@ class Residents:
         """A run at home here, for as long as the context lasts."""
         resident = await self._enter(row)
         try:
+            await asyncio.to_thread(resident.running.history.refresh)
             yield resident
         finally:
-            resident._users -= 1
-            if resident._users == 0:
+            resident.leave()
+            if not resident.is_used:
                 await self._leave(resident)
 
     def stop(self, why: Why, *, now: bool = False) -> None:
@@ -163,21 +196,21 @@ class Residents:
     async def close(self) -> None:
         """Close all runs that nobody works on any more."""
         for resident in list(self._here.values()):
-            await self._close(resident)
+            await self._close_unused(resident)
+        await asyncio.gather(*self._closing)
 
     async def _enter(self, row: RunRow) -> Resident:
-        async with self._opening:
+        async with self._door(row.id):
             resident = self._here.get(row.id)
             if resident is not None and resident.row.go != row.go:
-                # What this process knew of the run is of an earlier go.
+                # It knows only of an earlier go; and what it is doing may be the item that is to be done now.
+                await resident.come_to_rest()
                 await self._close(resident)
                 resident = None
             if resident is None:
-                resident = await self._open(row)
-                self._here[row.id] = resident
-            resident._users += 1
-        await asyncio.to_thread(resident.running.history.refresh)
-        return resident
+                resident = self._here[row.id] = await self._open(row)
+            resident.enter()
+            return resident
 
     async def _open(self, row: RunRow) -> Resident:
         log = contextlib.ExitStack()
@@ -190,27 +223,33 @@ class Residents:
         if self._leaving:
             running.stop.ask(self._leaving)
         resident = Resident(row, running, SessionPool(running), _log=log)
-        self._tasks[row.id] = asyncio.ensure_future(resident.watch(lambda now: _wanted(now, row.go)))
+        resident.watch(lambda now: _wanted(now, row.go))
         return resident
 
     async def _leave(self, resident: Resident) -> None:
         if self._idle and not self._leaving:
-            asyncio.get_running_loop().call_later(self._idle, self._close_if_idle, resident)
+            asyncio.get_running_loop().call_later(self._idle, self._later, self._close_unused, resident)
         else:
-            await self._close(resident)
+            await self._close_unused(resident)
 
-    def _close_if_idle(self, resident: Resident) -> None:
-        if resident._users == 0 and self._here.get(resident.row.id) is resident:
-            self._tasks[f"closing {id(resident)}"] = asyncio.ensure_future(self._close(resident))
+    async def _close_unused(self, resident: Resident) -> None:
+        async with self._door(resident.row.id):
+            if self._here.get(resident.row.id) is resident and not resident.is_used:
+                await self._close(resident)
 
     async def _close(self, resident: Resident) -> None:
-        if self._here.get(resident.row.id) is resident:
-            del self._here[resident.row.id]
-        resident._closing.set()
-        await resident.close()
-        watching = self._tasks.pop(resident.row.id, None)
-        if watching is not None:
-            await watching
+        self._here.pop(resident.row.id, None)
+        if not await resident.close() and self._idle and not self._leaving:
+            asyncio.get_running_loop().call_later(self._idle, self._later, self._close, resident)
+
+    def _later(self, close: Callable[[Resident], Coroutine[Any, Any, None]], resident: Resident) -> None:
+        closing = asyncio.ensure_future(close(resident))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    def _door(self, run: str) -> asyncio.Lock:
+        """One at a time opens or closes a run here."""
+        return self._doors.setdefault(run, asyncio.Lock())
 
 
 def history_of(around: Surroundings, row: RunRow) -> tuple[CheckedWorkflow, History]:

@@ -18,7 +18,7 @@ from yakin.engine.resources import LiveThings
 from yakin.engine.running import Running
 from yakin.engine.sequence import Attempt, Failure
 from yakin.engine.silent import give_up_silent
-from yakin.errors import ApplicationError
+from yakin.errors import ApplicationError, JournalError
 from yakin.events import SessionOpened
 from yakin.workflow.expressions import evaluate
 
@@ -75,14 +75,18 @@ class Workplace:
             await things.close()
 
     async def close(self) -> None:
-        """Close the session and leave the seat to others."""
+        """Close the session and leave the seat to others.
+
+        Raises:
+            JournalError: The seat cannot be given back now; closing again tries it again.
+        """
         things, self._things = self._things, None
         if things is not None:
             await things.close()
         if self._seat is not None and self.system is not None:
-            seat, self._seat = self._seat, None
             leases, token = self._running.leases, self._running.lease.token
-            await asyncio.to_thread(leases.free_seat, self.system, seat, token)
+            await asyncio.to_thread(leases.free_seat, self.system, self._seat, token)
+            self._seat = None
 
     async def _open(self, system: str) -> LiveThings | Failure:
         await self._take_seat(system)
@@ -90,14 +94,17 @@ class Workplace:
         declared = _declared(running, system)
         context = StepContext(running.frame, f"{system}.sign_in", Findings())
         things = LiveThings(running.registry, context, system=declared, wider=running.things)
-        failure = await self._sign_in(system, things)
-        if failure is not None:
+        opened = SessionOpened(run=running.frame.run, system=system, url=declared.url, again=self._was_lost)
+        try:
+            failure = await self._sign_in(system, things)
+            if failure is None:
+                await running.record(opened)
+                return things
+        except BaseException:
             await things.close()
-            return failure
-        await running.record(
-            SessionOpened(run=running.frame.run, system=system, url=declared.url, again=self._was_lost)
-        )
-        return things
+            raise
+        await things.close()
+        return failure
 
     async def _take_seat(self, system: str) -> None:
         running = self._running
@@ -144,22 +151,36 @@ class SessionPool:
             yield place
         finally:
             if place.is_open:
-                place.idle_since = self._running.frame.clock.monotonic()
-                self._idle.append(place)
+                self._put_by(place)
             else:
-                await place.close()
+                await self._close(place)
 
     async def close_idle(self) -> None:
         """Close the sessions that nobody has used for a while."""
         before = self._running.frame.clock.monotonic() - IDLE_SECONDS
         for place in [place for place in self._idle if place.idle_since <= before]:
-            self._idle.remove(place)
-            await place.close()
+            # Meanwhile another one may have taken it, or closed it.
+            if place in self._idle:
+                self._idle.remove(place)
+                await self._close(place)
 
-    async def close(self) -> None:
-        """Close all sessions that nobody uses."""
-        while self._idle:
-            await self._idle.pop().close()
+    async def close(self) -> bool:
+        """Close all sessions that nobody uses; False when a seat could not be given back, which can be tried again."""
+        idle, self._idle = self._idle, []
+        for place in idle:
+            await self._close(place)
+        return not self._idle
+
+    async def _close(self, place: Workplace) -> None:
+        try:
+            await place.close()
+        except JournalError:
+            # The seat is this process's as long as it lives: it is used again, or given back later.
+            self._put_by(place)
+
+    def _put_by(self, place: Workplace) -> None:
+        place.idle_since = self._running.frame.clock.monotonic()
+        self._idle.append(place)
 
     def _take(self, system: str | None) -> Workplace:
         for place in self._idle:
