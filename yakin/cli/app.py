@@ -13,6 +13,7 @@ import typer
 from yakin import __version__
 from yakin.cli import (
     actions,
+    approvals,
     audit,
     cancel,
     check,
@@ -82,6 +83,9 @@ app.command("check")(check.check)
 app.command("run")(run_verb.run)
 app.command("resume")(resume.resume)
 app.command("cancel")(cancel.cancel)
+app.command("approvals")(approvals.approvals)
+app.command("approve")(approvals.approve)
+app.command("reject")(approvals.reject)
 app.command("work")(work.work)
 app.command("workers")(work.workers)
 app.command("runs")(runs.runs)

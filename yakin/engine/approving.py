@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
+from yakin.engine import artifacts
 from yakin.engine.approvals import CLOCK
 from yakin.engine.ports import ApprovalRow, Overtaken
 from yakin.engine.requests import Requests, RunIsLive
@@ -139,6 +140,14 @@ class Approvals:
             raise ReasonMissing("A rejection needs a reason", hint='Say what is wrong: --reason "…"')
         return self._decide(run, step, "rejected", actor, reason.strip())
 
+    def shown(self, approval: ApprovalRow) -> Any:
+        """What somebody is shown who decides, as it was when it was asked; files are `FileRef`s by paths of the storage.
+
+        Raises:
+            JournalError: It is gone, or was changed since.
+        """
+        return artifacts.load(self._around.storage, approval.run, approval.step, approval.show)
+
     def look_after(self, news: News) -> None:
         """Tell what waited for too long, remind of what still waits, let go on what was decided.
 
@@ -234,7 +243,8 @@ class Approvals:
             journal.confirm_unchanged(connection, root)
 
         journal.append(actor, decision, also=unchanged)
-        return "resume" if root.status == "waiting" else "running"
+        executed = root.status == "queued" or (root.status == "running" and self._around.leases.live(root.owner))
+        return "running" if executed else "resume"
 
     def _remind(self, asked: ApprovalRow, news: News) -> None:
         self._around.journal.append(CLOCK, ApprovalReminded(run=asked.run, step=asked.step))
