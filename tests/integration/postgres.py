@@ -35,8 +35,8 @@ class PostgresServer:
         if self._user:
             shutil.chown(folder, self._user)
         self._run("initdb", "-D", self._data, "-U", "yakin", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-p {self.port} -h 127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        self._run("pg_ctl", "-D", self._data, "-l", folder / "log", "-o", options, "-w", "start")
+        self._options = f"-p {self.port} -h 127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        self._start("start")
 
     def new_database(self) -> str:
         """Make an empty database and return its URL."""
@@ -48,9 +48,21 @@ class PostgresServer:
             conn.execute(f'CREATE DATABASE "{name}"'.encode())
         return f"{address}/{name}"
 
+    def restart(self, how: str) -> None:
+        """Stop the server and start it again.
+
+        Args:
+            how: `fast` breaks connections off; `immediate` is a crash, after which it recovers.
+        """
+        self._start("restart", "-m", how)
+
     def stop(self) -> None:
         """Stop the server."""
         self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    def _start(self, *command: str) -> None:
+        log = self._data.parent / "log"
+        self._run("pg_ctl", "-D", self._data, "-l", log, "-o", self._options, "-w", *command)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         command = [self._programs / program, *arguments]
