@@ -65,10 +65,10 @@ class ItemWorker:
         Returns:
             The state the item is left in.
         """
-        item = await self._ledger(candidate)
+        item, other = await asyncio.to_thread(self._look, candidate)
         if item.state in ("done", "failed", "skipped"):
             return item.state
-        settled = await self._settle_what_was_begun(candidate, item)
+        settled = await self._settle_what_was_begun(candidate, item, other)
         if settled is None and item.state == "in_progress" and item.attempt >= self._policy.attempts + _CUT_OFFS:
             settled = await self._record(self._settled(candidate, item.attempt, "failed", error=_deadly(item)))
         tries = 0
@@ -83,19 +83,18 @@ class ItemWorker:
             settled = await self._attempt(candidate, item.attempt + tries, last=tries == self._policy.attempts)
         return settled.state
 
-    async def _settle_what_was_begun(self, candidate: Candidate, item: LedgerItem) -> ItemSettled | None:
+    async def _settle_what_was_begun(
+        self, candidate: Candidate, item: LedgerItem, other: LedgerItem | None
+    ) -> ItemSettled | None:
         """Settle a commit that was begun earlier, by this run before it was cut off or by another run."""
         if item.claims or item.state == "in_doubt":
             if item.state != "in_doubt":
                 cut_off = ItemInDoubt("The run was cut off after the commit was begun")
                 await self._record(self._settled(candidate, item.attempt, "in_doubt", error=cut_off))
             return await self._resolve_doubt(candidate, item.attempt, item)
-        return await self._settle_claim_of_another_run(candidate)
+        return None if other is None else await self._settle_claim_of_another_run(candidate, other)
 
-    async def _settle_claim_of_another_run(self, candidate: Candidate) -> ItemSettled | None:
-        other = await self._claim_of_another_run(candidate)
-        if other is None:
-            return None
+    async def _settle_claim_of_another_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
         if other.state == "done":
             return await self._record(done_before(self._run, self._path, candidate.key, other.result))
         run = await asyncio.to_thread(self._running.frame.journal.run, other.run)
@@ -107,13 +106,15 @@ class ItemWorker:
         except Claimed as error:
             return await self._record(self._settled(candidate, 0, "failed", error=error))
 
-    async def _claim_of_another_run(self, candidate: Candidate) -> LedgerItem | None:
+    def _look(self, candidate: Candidate) -> tuple[LedgerItem, LedgerItem | None]:
+        """The item, and that of another run which claims its business key; blocks briefly."""
         frame = self._running.frame
+        item = frame.journal.item(self._run, self._path, candidate.key)
+        assert item is not None, "items are in the ledger before they are worked on"
         if not self._commits or self._block.in_ is None or frame.rehearsing:
-            return None
-        claims = await asyncio.to_thread(frame.journal.claims, self._block.in_, frame.workflow, [candidate.key])
-        other = claims.get(candidate.key)
-        return None if other is None or other.run == self._run else other
+            return item, None
+        other = frame.journal.claims(self._block.in_, frame.workflow, [candidate.key]).get(candidate.key)
+        return item, None if other is None or other.run == self._run else other
 
     async def _settle_for_dead_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
         look = await self._look_until_sure(candidate, 0, other)
@@ -174,7 +175,7 @@ class ItemWorker:
         await self._running.record(*attempt.findings.notes, settled)
         if settled.state == "in_doubt":
             how = "found" if failure is not None and isinstance(failure.error, AlreadyThere) else "registered"
-            item = await self._ledger(candidate)
+            item, _ = await asyncio.to_thread(self._look, candidate)
             return await self._resolve_doubt(candidate, number, item, how) or replace(settled, state="pending")
         return settled
 
@@ -256,13 +257,17 @@ class ItemWorker:
     async def _look_until_sure(self, candidate: Candidate, number: int, item: LedgerItem) -> Look | None:
         """What the probe sees; "not there" is unclear while whoever began the commit may still go on with it."""
         look = await self._probe.until_sure(candidate, number, item.intent_at)
-        if look is None or look.found is not False or item.owner == self._running.lease.token:
+        if look is None or look.found is not False:
             return look
-        if await asyncio.to_thread(self._running.leases.over, item.owner):
+        if item.owner == self._running.lease.token:
+            over = not self._running.may_still_commit(candidate.key)
+        else:
+            over = await asyncio.to_thread(self._running.leases.over, item.owner)
+        if over:
             return look
         silent = ItemInDoubt(
-            "It is not there, but the process that began to register it fell silent and may still do it",
-            hint="See that the machine it ran on is off, look in the system, and settle the item",
+            "It is not there, but whoever began to register it fell silent and may still do it",
+            hint="See that it can do nothing any more, such as a machine that is off; look in the system, settle the item",
         )
         return replace(look, found=None, error=silent)
 
@@ -298,11 +303,6 @@ class ItemWorker:
                 raise
             except JournalError as error:
                 raise LeaseLost("{name} cannot be confirmed: {error}", name=lease.name, error=error) from error
-
-    async def _ledger(self, candidate: Candidate) -> LedgerItem:
-        item = await asyncio.to_thread(self._running.frame.journal.item, self._run, self._path, candidate.key)
-        assert item is not None, "items are in the ledger before they are worked on"
-        return item
 
     async def _record(self, settled: ItemSettled) -> ItemSettled:
         await self._running.record(settled)

@@ -58,5 +58,6 @@ async def too_many_failed(running: Running, block: ItemsBlock | Block, path: str
         limit = 1 if block.on_error == "stop" else block.stop_after_failures
     if limit is None:
         return False
-    verdicts = await asyncio.to_thread(running.frame.journal.verdicts, running.frame.run, path)
-    return verdicts.get("failed", 0) + verdicts.get("in_doubt", 0) >= limit
+    journal, run = running.frame.journal, running.frame.run
+    failures = await asyncio.to_thread(journal.verdicts, run, path, only=("failed", "in_doubt"))
+    return sum(failures.values()) >= limit

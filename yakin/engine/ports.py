@@ -117,8 +117,14 @@ class Journal(Protocol):
         """
         ...
 
-    def verdicts(self, run: str, step: str) -> Mapping[str, int]:
-        """Verdict → number of items of one block."""
+    def verdicts(self, run: str, step: str, *, only: Collection[str] = ()) -> Mapping[str, int]:
+        """Verdict → number of items of one block.
+
+        Args:
+            run: Id of the run.
+            step: Path of the block.
+            only: Only these verdicts, which is quick when few items have them; empty for all.
+        """
         ...
 
     def approvals(self, *, run: str | None = None, state: str | None = None) -> Sequence[ApprovalRow]:

@@ -35,6 +35,7 @@ class Database:
         self._writer = threading.Lock()
         with _as_journal_error("opened"):
             self._engine = self._make_engine(sa.make_url(url))
+            self._to_write = self._engine.execution_options(**{_WRITING: True})
             try:
                 self._bring_up_to_date()
             except BaseException:
@@ -50,7 +51,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """The only transaction that writes, in all processes; on leaving it is on disk."""
-        with _as_journal_error("written"), self._writer, self._engine.execution_options(**{_WRITING: True}).begin() as conn:
+        with _as_journal_error("written"), self._writer, self._to_write.begin() as conn:
             yield conn
 
     def close(self) -> None:

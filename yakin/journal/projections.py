@@ -76,6 +76,13 @@ _ITEM = (
     )
 )
 _RUN = sa.select(run).where(run.c.id == sa.bindparam("the_run"))
+_CHANGED_RUN = sa.update(run).where(run.c.id == sa.bindparam("the_run"))
+_CHANGED_ITEM = sa.update(item).where(
+    item.c.run == sa.bindparam("the_run"),
+    item.c.step == sa.bindparam("the_step"),
+    item.c.key == sa.bindparam("the_key"),
+)
+"""Statements are made once: making one takes longer than executing it. What changes is told by the values given."""
 
 
 def _create_run(conn: sa.Connection, entry: RunEntry) -> None:
@@ -94,7 +101,7 @@ def _run_of(conn: sa.Connection, run_id: str) -> RunEntry:
 def _change_run(conn: sa.Connection, before: RunEntry, after: RunEntry) -> None:
     changes = _changes(before, after)
     if changes:
-        conn.execute(sa.update(run).where(run.c.id == before.id).values(**changes))
+        conn.execute(_CHANGED_RUN, {**changes, "the_run": before.id})
 
 
 def _create_items(conn: sa.Connection, event: ev.ItemsCreated, seq: int) -> None:
@@ -118,8 +125,8 @@ def _item_of(conn: sa.Connection, event: rules.ItemChange) -> tuple[ItemEntry, s
 def _change_item(conn: sa.Connection, before: ItemEntry, after: ItemEntry) -> None:
     changes = _changes(before, after)
     if changes:
-        place = (item.c.run == before.run, item.c.step == before.step, item.c.key == before.key)
-        conn.execute(sa.update(item).where(*place).values(**changes))
+        place = {"the_run": before.run, "the_step": before.step, "the_key": before.key}
+        conn.execute(_CHANGED_ITEM, {**changes, **place})
 
 
 def _intend(conn: sa.Connection, event: ev.CommitIntended, at: str) -> None:
