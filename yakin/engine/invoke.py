@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from yakin.actions import ActionSpec
@@ -31,8 +32,17 @@ class ArgumentError(ActionError):
     code = "argument"
 
 
+LeftBehind = Callable[["asyncio.Future[Any]"], None]
+"""Told of a synchronous action that goes on in its thread though nobody waits for it any more."""
+
+
 async def invoke(
-    spec: ActionSpec, arguments: Mapping[str, Any], injected: Mapping[str, Any], *, limit: float | None
+    spec: ActionSpec,
+    arguments: Mapping[str, Any],
+    injected: Mapping[str, Any],
+    *,
+    limit: float | None,
+    left_behind: LeftBehind = lambda _: None,
 ) -> Outcome:
     """Call an action and turn whatever happens into an outcome.
 
@@ -40,8 +50,8 @@ async def invoke(
         spec: The action.
         arguments: What the workflow gives, evaluated.
         injected: What the engine gives: context, system, live things.
-        limit: Seconds; None for as long as it takes. A synchronous action that does not end in time goes on in its
-            thread, but nobody waits for it any more.
+        limit: Seconds; None for as long as it takes.
+        left_behind: Told of a synchronous action that did not end in time, or was broken off: a thread cannot be stopped.
 
     Raises:
         JournalError: What the action remembers or attaches could not be kept: that is no outcome of the action.
@@ -52,12 +62,23 @@ async def invoke(
             if inspect.iscoroutinefunction(spec.function):
                 value = await spec.function(**bound, **injected)
             else:
-                value = await asyncio.to_thread(spec.function, **bound, **injected)
+                value = await _in_thread(partial(spec.function, **bound, **injected), left_behind)
     except JournalError:
         raise
     except Exception as error:  # noqa: BLE001 - this is the boundary
         return Outcome(error=as_yakin_error(error, spec.name, limit))
     return Outcome(value=value)
+
+
+async def _in_thread(work: Callable[[], Any], left_behind: LeftBehind) -> Any:
+    thread = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(thread)
+    finally:
+        if not thread.done():
+            # Nobody asks for what it comes to; without this its failure would be told as forgotten.
+            thread.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            left_behind(thread)
 
 
 def as_yakin_error(error: Exception, action: str, limit: float | None = None) -> YakinError:

@@ -10,7 +10,7 @@ from typing import Any
 from yakin.actions import Registry
 from yakin.engine.context import Findings, RunFrame, StepContext
 from yakin.engine.history import History
-from yakin.engine.ports import Lease, Leases
+from yakin.engine.ports import Lease, Leases, RunRow
 from yakin.engine.resources import LiveThings
 from yakin.engine.stop import Stop
 from yakin.errors import ErrorInfo, YakinError
@@ -45,6 +45,7 @@ class Running:
     history: History
     stop: Stop = field(default_factory=Stop)
     things: LiveThings = field(init=False)
+    _behind: dict[str | None, list[asyncio.Future[Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.things = LiveThings(self.registry, StepContext(self.frame, "run", Findings()))
@@ -57,6 +58,27 @@ class Running:
     def evaluate(self, value: Any, **more: Any) -> Any:
         """A value of the workflow with its expressions evaluated in what the run has come to so far."""
         return evaluate(value, {**self.names, "steps": self.outputs, **more})
+
+    def heed(self, row: RunRow, go: int) -> None:
+        """Stop what is done here when that is what people want of the run.
+
+        Args:
+            row: The run as it is now.
+            go: The execution that is going on here.
+        """
+        if row.go != go:
+            self.stop.ask("leave")
+        elif row.cancel:
+            self.stop.ask("cancel", now=row.cancel == "now")
+
+    async def look_up(self, go: int) -> None:
+        """A place where the run may be left, also when a wish has not been heard here yet.
+
+        Raises:
+            Left: It was asked to stop, or has gone on without this execution.
+        """
+        self.heed(await asyncio.to_thread(self.frame.journal.run, self.frame.run), go)
+        self.stop.here()
 
     async def record(self, *events: Event, actor: str | None = None, also: Callable[[Any], None] | None = None) -> None:
         """Append events to the journal, if the lease is still held; on return they are on disk.
@@ -77,6 +99,14 @@ class Running:
                 also(connection)
 
         await asyncio.to_thread(self.frame.journal.append, actor or self.frame.actor, *events, also=fenced)
+
+    def leave_behind(self, item: str | None, commit: asyncio.Future[Any]) -> None:
+        """A commit goes on in its thread though nobody waits for it any more."""
+        self._behind.setdefault(item, []).append(commit)
+
+    def may_still_commit(self, item: str) -> bool:
+        """Whether a commit of this item that was left behind here is still going on."""
+        return any(not commit.done() for commit in self._behind.get(item, ()))
 
     def only_for_real(self, step: StepNode) -> bool:
         """Whether a step is left out because the run is a rehearsal and its action changes things outside the run."""

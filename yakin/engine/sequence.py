@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from yakin.actions import Context, Session
@@ -182,7 +183,8 @@ class Attempt:
         except Exception as error:  # noqa: BLE001 - opening a live thing can fail in any way
             return Outcome(error=as_yakin_error(error, spec.name))
         limit = None if step.timeout is None else seconds(step.timeout)
-        outcome = await invoke(spec, arguments, injected, limit=limit)
+        left_behind = partial(self.running.leave_behind, self.item) if step.commit else lambda _: None
+        outcome = await invoke(spec, arguments, injected, limit=limit, left_behind=left_behind)
         self.steps_ms[path] = self.steps_ms.get(path, 0) + int((clock.monotonic() - begun) * 1000)
         return outcome
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
-from tests.unit.engine.town import Crash, Office, workflow
+from tests.unit.engine.town import Crash, Office, town_bot, workflow
+from yakin.actions import Registry, action
 from yakin.engine.selection import Selection
 from yakin.results import RunResult
 
@@ -252,3 +255,24 @@ async def test_an_item_that_another_run_is_registering_is_told(office: Office) -
     assert result.items[0].error is not None
     assert result.items[0].error.code == "claimed"
     assert office.system.registered == {"a": 1}
+
+
+async def test_absent_is_not_believed_while_the_commit_goes_on_in_its_thread(office: Office) -> None:
+    released = threading.Event()
+
+    @action()
+    def register_slowly() -> None:
+        """Press the button, which takes its time."""
+        released.wait(30)
+        office.system.registered["a"] = office.system.registered.get("a", 0) + 1
+
+    module = town_bot(office.system)
+    module.register_slowly = register_slowly  # type: ignore[attr-defined]
+    office.registry = Registry.of({"town": module})
+    office.engine = office.start()
+    text = workflow(["a"]).replace(
+        "{uses: town.register, commit: true}", "{uses: town.register_slowly, commit: true, timeout: 50ms}"
+    )
+    result = await office.run(text)
+    released.set()
+    assert verdicts(result) == {"a": "in_doubt"}
