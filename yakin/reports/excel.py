@@ -17,9 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from yakin.i18n import Translator, translator
 from yakin.reports import verdicts
+from yakin.reports.decisions import decision_words
 from yakin.reports.evidence import Links
 from yakin.reports.sheets import TINTS, fill, finish_list, font, for_print, list_row, list_sheet, put, top
-from yakin.results import ItemResult, RunResult
+from yakin.results import ItemResult, RunResult, StepResult
 from yakin.storage import Storage
 
 _LINK = "0017C1"
@@ -159,11 +160,17 @@ def _steps_sheet(book: Workbook, result: RunResult, t: Translator) -> None:
             verdicts.moment(step.started),
             round(verdicts.took(step) / 1000, 1),
             step.attempts,
-            verdicts.output_words(step, t),
+            _handed_on(step, result, t),
             t.error(step.error)[0] if step.error is not None else "",
         ]
         list_row(sheet, row, values, tint_at=5, tint=_STATUS_TINTS.get(step.status, TINTS["pending"]))
     finish_list(sheet, len(columns), len(result.steps))
+
+
+def _handed_on(step: StepResult, result: RunResult, t: Translator) -> str:
+    if step.approval is not None:
+        return decision_words(step.approval, t, over=result.finished is not None)
+    return verdicts.output_words(step, t)
 
 
 def _evidence_link(sheet: Worksheet, row: int, column: int, item: ItemResult, links: Links) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from yakin.events import Noted
 from yakin.i18n import LANGUAGES, translator
 from yakin.reports import verdicts
+from yakin.reports.decisions import decision_words
 from yakin.reports.evidence import Exhibit, Exhibits, Links
 from yakin.results import ItemResult, RunResult, StepResult
 from yakin.storage import Storage
@@ -133,7 +134,7 @@ def _step_view(step: StepResult, number: int, is_first: bool, exhibits: Exhibits
         step=step,
         anchor=f"step-{number}",
         depth=min(step.path.count("."), 4),
-        open=is_first or step.status == "failed" or bool(urgent),
+        open=is_first or step.status in ("failed", "waiting") or bool(urgent),
         exhibits=exhibits.show(step.evidence),
         items=items,
         cards=sorted((one for one in items if one.card), key=lambda one: verdicts.TROUBLED.index(one.verdict)),
@@ -205,6 +206,7 @@ def _template() -> Template:
         most_notes=MOST_NOTES,
         headline=lambda result, t: verdicts.outcome(result, t).headline,
         detail=lambda result, t: verdicts.outcome(result, t).detail,
+        decision=lambda approval, over, t: decision_words(approval, t, over=over),
         message=lambda error, t: t.error(error)[0],
         hint=lambda error, t: t.error(error)[1] or "",
         word=lambda table, key, t: t.text(table[key]) if key in table else key,

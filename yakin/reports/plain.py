@@ -8,7 +8,7 @@ from typing import Any
 from yakin.actions.context import Evidence
 from yakin.errors import ErrorInfo
 from yakin.reports import verdicts
-from yakin.results import ItemResult, RunResult, StepResult
+from yakin.results import ApprovalResult, ItemResult, RunResult, StepResult
 
 SCHEMA = 1
 """Goes up when a field is taken away or changes its meaning, never when one is added."""
@@ -59,6 +59,21 @@ def _step(step: StepResult) -> dict[str, Any]:
             {"kind": note.kind, "step": note.step, "item": note.item, "data": dict(note.data)} for note in step.notes
         ],
         "items": [_item(item) for item in step.items],
+        "approval": None if step.approval is None else _approval(step.approval),
+    }
+
+
+def _approval(approval: ApprovalResult) -> dict[str, Any]:
+    return {
+        "title": approval.title,
+        "role": approval.role,
+        "state": approval.state,
+        "asked": _moment(approval.asked),
+        "due": _moment(approval.due),
+        "reminded": _moment(approval.reminded),
+        "decided": _moment(approval.decided),
+        "decided_by": approval.decided_by,
+        "reason": approval.reason,
     }
 
 

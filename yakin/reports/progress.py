@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Self, TextIO
 from yakin import events as ev
 from yakin.i18n import translator
 from yakin.reports import screen, verdicts
+from yakin.reports.decisions import decision_words
 from yakin.reports.prose import Prose, lines
-from yakin.results import ItemResult, Recorded
+from yakin.results import ApprovalResult, ItemResult, Recorded
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -86,6 +87,7 @@ class LiveProgress:
         self._titles: dict[str, str] = {}
         self._running: dict[str, datetime] = {}
         self._blocks: dict[str, _Block] = {}
+        self._asked: dict[str, ApprovalResult] = {}
         self._spinner = Spinner("dots", style="cyan")
         self._live: Live | None = None
         self._lock = threading.RLock()
@@ -128,6 +130,8 @@ class LiveProgress:
                     self._settle(event, record.at)
                 case ev.RowSetAside() as event:
                     self._tell_trouble("set_aside", event.key, event.label, self._t.error(event.error)[0])
+                case ev.ApprovalAsked() | ev.ApprovalDecided() as event:
+                    self._decision(event, record)
                 case ev.SessionOpened(again=True) as event:
                     self._say("↻", "yellow", self._t.text("Signed in to {system} again", system=event.system))
                 case _:
@@ -160,6 +164,25 @@ class LiveProgress:
         self._say(sign, colour, text)
         if event.error is not None:
             self._explain(*self._t.error(event.error))
+
+    def _decision(self, event: ev.ApprovalAsked | ev.ApprovalDecided, record: Recorded) -> None:
+        """What is waited for, or what came of it."""
+        if isinstance(event, ev.ApprovalAsked):
+            self._running.pop(event.step, None)
+            due = None if event.due is None else datetime.fromisoformat(event.due)
+            asked = ApprovalResult(event.title, event.role, "waiting", record.at, due=due)
+            self._asked[event.step] = asked
+            self._say("…", "cyan", event.title or event.step)
+            self._explain(decision_words(asked, self._t), None)
+        elif event.step in self._asked:
+            decided = replace(
+                self._asked[event.step],
+                state=event.decision,
+                decided=record.at,
+                decided_by=record.actor,
+                reason=event.reason,
+            )
+            self._say("·", "", decision_words(decided, self._t))
 
     def _settle(self, event: ev.ItemSettled, at: datetime) -> None:
         block = self._block(event)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from yakin.i18n import Translator, translator
 from yakin.reports import verdicts
+from yakin.reports.decisions import decision_words
 from yakin.reports.progress import LiveProgress
 from yakin.reports.prose import Prose
 from yakin.reports.screen import console
@@ -142,6 +143,8 @@ def run_detail(result: RunResult, failed_only: bool, language: str, folder: Path
         if failed_only and step.status == "succeeded" and not rows:
             continue
         parts += [Text(), _step(step, t)]
+        if step.approval is not None:
+            parts.append(Prose(decision_words(step.approval, t, over=result.finished is not None), indent=2))
         if step.error is not None:
             parts += _sentences(*t.error(step.error))
         if rows:
@@ -220,7 +223,7 @@ def _step(step: StepResult, t: Translator) -> RenderableType:
     line = Text(f"{_SIGNS[tone]} ", _TONES[tone])
     line.append(step.title, "bold")
     about = [step.path, step.uses, _word(verdicts.STATUSES, step.status, t)]
-    if step.status != "running":
+    if step.status not in ("running", "waiting"):
         about.append(verdicts.duration(verdicts.took(step), t))
     line.append("  " + " · ".join(about), "dim")
     return line
@@ -241,6 +244,10 @@ def _read_on(result: RunResult, report: str, t: Translator) -> Table:
     if verdicts.troubled(result.items):
         more += " --failed"
     grid.add_row(t.text("More"), Text(more))
+    for approval in verdicts.waits_for(result):
+        grid.add_row(t.text("Decides"), Prose(f"{approval.role}: {approval.title}".rstrip(": ")))
+    if result.status == "waiting":
+        grid.add_row(t.text("Decide"), Text(f"runner.py approvals {result.id}"))
     if result.status == "running":
         grid.add_row(t.text("Go on"), Text(f"runner.py resume {result.id}"))
     return grid

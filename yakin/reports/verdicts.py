@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from yakin.errors import ErrorInfo
 from yakin.i18n import Translator, mark, mark_plural
-from yakin.results import ItemResult, RunResult, StepResult
+from yakin.results import ApprovalResult, ItemResult, RunResult, StepResult
 
 Tone = Literal["good", "attention", "bad", "open"]
 """How a reader should feel: all is well, a person has to look, something broke, it is not over."""
@@ -143,6 +143,8 @@ def _headline(result: RunResult, numbers: Mapping[str, int], t: Translator) -> t
         return "open", t.text("Not begun yet")
     if result.status == "running":
         return "open", t.text("Under way, or interrupted")
+    if result.status == "waiting":
+        return "open", t.text("Waits for a decision")
     if result.status == "cancelled":
         return "attention", t.text("Cancelled by a person")
     if doubtful:
@@ -163,6 +165,14 @@ def _headline(result: RunResult, numbers: Mapping[str, int], t: Translator) -> t
     if result.mode == "rehearse":
         return "good", t.text("Rehearsed to the end; nothing was registered")
     return "good", t.text("Finished; all is well")
+
+
+def waits_for(result: RunResult) -> list[ApprovalResult]:
+    """The decisions that a run waits for."""
+    if result.finished is not None:
+        return []
+    asked = (step.approval for step in result.steps if step.approval is not None)
+    return [approval for approval in asked if approval.state == "waiting"]
 
 
 def run_error(result: RunResult) -> ErrorInfo | None:
@@ -231,6 +241,7 @@ _NOTES: Mapping[str, str] = {
     "label-fallback": mark("A field was found by its place, since its label is not tied to it"),
     "request-blocked": mark("A request to a host that is not allowed was blocked"),
     "window-closed": mark("A window that opened by itself was closed"),
+    "not-asked": mark("Nobody was asked, because it is a rehearsal; the run went on as if it were approved"),
     "went-on-after-error": mark("A step failed, and the run went on as the workflow says"),
     "workbook feature lost": mark("Saving the workbook lost a feature of it"),
     "formulas to be calculated again": mark("The workbook's formulas are calculated again when it is opened"),
