@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.engine.town import Office, workflow
 from yakin.engine.decisions import Decisions, NoReason
-from yakin.engine.reruns import InputsDiffer, NothingToDo, NoSuchRows, NotOver, Reruns
+from yakin.engine.reruns import InputsDiffer, NoSuchRows, NothingToDo, NotOver, Reruns
 from yakin.engine.selection import Selection
 from yakin.events import RunCreated
 from yakin.results import RunResult
