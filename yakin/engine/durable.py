@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -31,6 +33,10 @@ RUNS = "runs"
 
 _LOOK_EVERY = 0.25
 """Seconds between looks into a queue, and at work that somebody waits for."""
+
+
+_BEGUN_WITHIN = 60.0
+"""Seconds after which a part that was taken and has not begun never will."""
 
 
 def queue_of(system: str) -> str:
@@ -140,8 +146,8 @@ class DbosQueues:
         from dbos import error as dbos_error
 
         client = await asyncio.to_thread(self._client)
-        handle: Any = await client.retrieve_workflow_async(work)
         try:
+            handle: Any = await client.retrieve_workflow_async(work)
             await handle.get_result(polling_interval_sec=_LOOK_EVERY)
         except (RunError, dbos_error.DBOSException):
             return
@@ -167,17 +173,22 @@ class DbosQueues:
                 "run_migrations": False,
             }
         )
+        room, doing = _Room(serving.room), set[asyncio.Task[None]]()
         for what, body in serving.bodies.items():
-            DBOS.workflow(name=what, max_recovery_attempts=MAX_RECOVERIES)(_told(body))
+            DBOS.workflow(name=what, max_recovery_attempts=MAX_RECOVERIES)(_told(body, room, doing))
         DBOS.listen_queues(queues)
         try:
             DBOS.launch()
-            _limit(dbos, serving.room)
+            room.limit(dbos)
             yield
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             # DBOS made its own thread pool the loop's, and has shut it down.
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+            # DBOS can record nothing any more: to the queues this worker dies in the middle of them.
+            for body_task in doing:
+                body_task.cancel()
+            await asyncio.gather(*doing, return_exceptions=True)
 
     def give_back(self, worker: str) -> int:
         """Put back into its queue what a worker has taken, which can do nothing any more.
@@ -214,29 +225,63 @@ def _options(work: Work) -> Any:
     }
 
 
-def _told(body: Body) -> Callable[[str], Awaitable[None]]:
+def _told(body: Body, room: _Room, doing: set[asyncio.Task[None]]) -> Callable[[str], Awaitable[None]]:
     async def told(about: str) -> None:
+        from dbos import DBOS
+
+        task = asyncio.current_task()
+        assert task is not None, "DBOS makes a task of each piece of work"
+        doing.add(task)
+        task.add_done_callback(doing.discard)
+        # Only when the body has begun does the worker itself count it.
+        asyncio.get_running_loop().call_soon(room.begun, DBOS.workflow_id)
         await body(json.loads(about))
 
     return told
 
 
-def _limit(dbos: Any, room: Callable[[], int]) -> None:
-    """Let this process take no more parts than it has room for.
+class _Room:
+    """Lets this process take no more parts than it has room for.
 
     DBOS keeps one limit for each queue, the same for all workers; here every worker has its own, over all its queues.
-    The queue's settings are read anew before every look into it, and that is where the limit of the moment is put in.
+    The limit of the moment is put in where DBOS takes work out of a queue. Each queue has a thread that does so, and a
+    part that was taken begins only some time later: until then it is counted here.
+
+    Args:
+        room: How many more parts the worker may begin.
     """
-    database, running = dbos._sys_db, dbos._active_workflows_set
-    read = database.get_queue
 
-    def limited(name: str, *arguments: Any, **options: Any) -> Any:
-        queue = read(name, *arguments, **options)
-        if queue is not None and name != RUNS:
-            queue._worker_concurrency = running.count_for_queue(name) + max(0, room())
-        return queue
+    def __init__(self, room: Callable[[], int]) -> None:
+        self._room = room
+        self._taken: dict[str, float] = {}
+        self._lock = threading.Lock()
 
-    database.get_queue = limited
+    def begun(self, work: str | None) -> None:
+        """A piece of work has begun."""
+        self._taken.pop(work or "", None)
+
+    def limit(self, dbos: Any) -> None:
+        """Limit what DBOS takes from now on."""
+        database = dbos._sys_db
+        take = database.start_queued_workflows
+
+        def limited(queue: Any, executor: str, version: str, partition: Any, running: int = 0, **options: Any) -> Any:
+            if queue.name == RUNS:
+                return take(queue, executor, version, partition, running, **options)
+            with self._lock:
+                queue._worker_concurrency = running + self._left()
+                taken, reason = take(queue, executor, version, partition, running, **options)
+                self._taken.update(dict.fromkeys(taken, time.monotonic()))
+            return taken, reason
+
+        database.start_queued_workflows = limited
+
+    def _left(self) -> int:
+        # What DBOS could not begin is not counted for ever.
+        since = time.monotonic() - _BEGUN_WITHIN
+        for work in [work for work, at in self._taken.copy().items() if at < since]:
+            self._taken.pop(work, None)
+        return max(0, self._room() - len(self._taken))
 
 
 def _json_serializer() -> Any:
