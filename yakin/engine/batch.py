@@ -96,7 +96,7 @@ class Batch:
             await asyncio.to_thread(running.history.refresh)
         if known is None or known.status == "running":
             await self._in_lanes(block, path)
-            running.stop.here()
+            await running.look_up(self._go)
             await self._end(block, path)
             await asyncio.to_thread(running.history.refresh)
         ended = running.history.step(path)
@@ -205,8 +205,8 @@ class Batch:
             if await too_many_failed(self._running, block, part.step):
                 return
             for attempt in range(1, _ATTEMPTS + 1):
-                self._running.stop.here()
-                await self._parts.do(replace(part, attempt=attempt), block.in_)
+                await self._running.look_up(self._go)
+                await self._parts.do(replace(part, attempt=attempt), block.in_, self._running.stop)
                 if await self._is_worked_on(block, part):
                     break
 

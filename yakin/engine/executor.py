@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.metadata
 import os
 import platform
@@ -24,8 +25,8 @@ from yakin.engine.running import Running
 from yakin.engine.selection import Selection
 from yakin.engine.sessions import IDLE_SECONDS
 from yakin.engine.stop import Left, Why
-from yakin.errors import ConfigError, ErrorInfo, RunError, WorkflowError
-from yakin.events import RunContinued, RunFinished, RunStarted, RunWaiting, StepFinished
+from yakin.errors import ConfigError, ErrorInfo, JournalError, RunError, WorkflowError
+from yakin.events import CancelAsked, RunContinued, RunFinished, RunStarted, RunWaiting, StepFinished
 from yakin.workflow.model import CallStep
 
 
@@ -63,7 +64,7 @@ class Executor:
             JournalError: Something could not be recorded; the run stands still where it was.
         """
         row = await asyncio.to_thread(self._around.journal.run, run)
-        if row.go != go or row.status in FINISHED:
+        if row.go != go or row.status in (*FINISHED, "waiting"):
             return row.status
         async with self._residents.resident(row) as resident:
             status, _ = await self._go(row, resident)
@@ -111,15 +112,16 @@ class Executor:
                 end = await runner.execute()
                 if not end.waits_for:
                     break
-                if await self._park(running, end.waits_for):
+                if await self._park(running, row.go, end.waits_for):
                     return "waiting", end.waits_for
         except Left:
             if running.stop.why != "cancel":
                 raise
-            return await self._finish(running, "cancelled", None, begun), ()
-        return await self._finish(running, "succeeded" if end.error is None else "failed", end.error, begun), ()
+            return await self._finish(running, row.go, "cancelled", None, begun), ()
+        status = "succeeded" if end.error is None else "failed"
+        return await self._finish(running, row.go, status, end.error, begun), ()
 
-    async def _park(self, running: Running, asked: Sequence[Asked]) -> bool:
+    async def _park(self, running: Running, go: int, asked: Sequence[Asked]) -> bool:
         """Let the run wait, unless one of the decisions was made since it was looked at."""
 
         def still_asked(connection: Any) -> None:
@@ -127,19 +129,19 @@ class Executor:
                 self._around.journal.confirm_undecided(connection, run, step)
 
         try:
-            await running.record(RunWaiting(run=running.frame.run), also=still_asked)
+            await running.record(RunWaiting(run=running.frame.run, go=go), also=still_asked)
         except Overtaken:
             await asyncio.to_thread(running.history.refresh)
             return False
         return True
 
-    async def _finish(self, running: Running, status: str, error: ErrorInfo | None, begun: float) -> str:
+    async def _finish(self, running: Running, go: int, status: str, error: ErrorInfo | None, begun: float) -> str:
         duration = int((self._around.clock.monotonic() - begun) * 1000)
         run = running.frame.run
         _, *called = await asyncio.to_thread(self._requests.family, run)
         # One branch has failed while what another one called waits for a decision: nobody has to decide any more.
         left = [RunFinished(run=one.id, status="cancelled") for one in reversed(called) if one.status not in FINISHED]
-        await running.record(*left, RunFinished(run=run, status=status, error=error, duration_ms=duration))
+        await running.record(*left, RunFinished(run=run, go=go, status=status, error=error, duration_ms=duration))
         return status
 
     async def _call(self, running: Running, step: CallStep) -> CallEnd:
@@ -172,9 +174,10 @@ class Executor:
         return await self._called(running, step, path, child)
 
     async def _again(self, running: Running, child: RunRow) -> RunRow:
-        """Let a called run go on that was cancelled together with this one, or whose decision was made."""
+        """Let a called run go on that was cut off or cancelled together with this one, or whose decision was made."""
         decided = child.status == "waiting" and await asyncio.to_thread(self._requests.is_decided, child)
-        if not decided and child.status != "cancelled":
+        # Parts of one that was cut off are asked for anew: each is put into a queue once in a go.
+        if not decided and child.status not in ("cancelled", "running"):
             return child
         await running.record(RunContinued(run=child.id, go=child.go + 1))
         return await asyncio.to_thread(self._around.journal.run, child.id)
@@ -219,9 +222,17 @@ class Executor:
 async def _passed_on(parent: Running, child: Running) -> None:
     """What is asked of a run is asked of the runs that it calls."""
     await parent.stop.asked()
-    child.stop.ask(parent.stop.why, now=parent.stop.at_once)
+    await _pass_on(parent, child)
     await parent.stop.asked_at_once()
-    child.stop.ask(parent.stop.why, now=True)
+    await _pass_on(parent, child)
+
+
+async def _pass_on(parent: Running, child: Running) -> None:
+    child.stop.ask(parent.stop.why, now=parent.stop.at_once)
+    if parent.stop.why == "cancel":
+        # Other workers, who do parts of it, look only at the run itself; it may just have ended.
+        with contextlib.suppress(JournalError):
+            await child.record(CancelAsked(run=child.frame.run, now=parent.stop.at_once))
 
 
 def _facts() -> Mapping[str, str]:

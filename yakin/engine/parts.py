@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from yakin.engine.durable import Work, WorkQueues, queue_of
+from yakin.engine.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,16 @@ class Part:
 class Parts(Protocol):
     """Has parts done."""
 
-    async def do(self, part: Part, system: str | None) -> None:
+    async def do(self, part: Part, system: str | None, stop: Stop) -> None:
         """Have a part done and wait until that has ended; what it came to is in the journal.
 
+        Args:
+            part: The part.
+            system: Where it is done; None for outside systems.
+            stop: Tells whether the run is to be left.
+
         Raises:
+            Left: The run is to be left while others do the part.
             JournalError: Something could not be recorded.
         """
         ...
@@ -62,9 +69,9 @@ class PartsHere:
     def __init__(self, work: Callable[[Part], Awaitable[None]]) -> None:
         self._work = work
 
-    async def do(self, part: Part, system: str | None) -> None:
+    async def do(self, part: Part, system: str | None, stop: Stop) -> None:
         """Do a part."""
-        del system
+        del system, stop
         await self._work(part)
 
 
@@ -80,10 +87,10 @@ class PartsByWorkers:
         self._queues = queues
         self._here = here
 
-    async def do(self, part: Part, system: str | None) -> None:
+    async def do(self, part: Part, system: str | None, stop: Stop) -> None:
         """Put a part into the queue of its system and wait until it has ended."""
         if system is None:
-            await self._here.do(part, system)
+            await self._here.do(part, system, stop)
             return
         work = Work(
             id=f"{go_id(part.run, part.go)}/{part.step}:{part.first}-{part.last}:{part.attempt}",
@@ -92,7 +99,7 @@ class PartsByWorkers:
             about=part.to_json(),
         )
         await self._queues.submit(work)
-        await self._queues.ended(work.id)
+        await stop.unless_left(self._queues.ended(work.id))
 
 
 def go_id(run: str, go: int) -> str:

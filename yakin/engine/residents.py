@@ -137,11 +137,11 @@ class Resident:
         self._log.close()
         return all_closed
 
-    def watch(self, wanted: Callable[[RunRow], Why | None]) -> None:
+    def watch(self) -> None:
         """Look again and again what a person wants of the run, and close sessions that nobody uses, until it is closed."""
-        self._watching = asyncio.ensure_future(self._watch(wanted))
+        self._watching = asyncio.ensure_future(self._watch())
 
-    async def _watch(self, wanted: Callable[[RunRow], Why | None]) -> None:
+    async def _watch(self) -> None:
         while not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), _LOOK_EVERY)
@@ -152,9 +152,7 @@ class Resident:
             except JournalError:
                 # Who works on the run finds out by itself, before anything is done that cannot be proved.
                 continue
-            why = wanted(row)
-            if why is not None:
-                self.running.stop.ask(why, now=row.cancel == "now")
+            self.running.heed(row, self.row.go)
 
 
 class Residents:
@@ -223,7 +221,7 @@ class Residents:
         if self._leaving:
             running.stop.ask(self._leaving)
         resident = Resident(row, running, SessionPool(running), _log=log)
-        resident.watch(lambda now: _wanted(now, row.go))
+        resident.watch()
         return resident
 
     async def _leave(self, resident: Resident) -> None:
@@ -263,12 +261,6 @@ def history_of(around: Surroundings, row: RunRow) -> tuple[CheckedWorkflow, Hist
     history = History(around.journal, around.storage, around.folder(row.id), row.id, checked, before)
     history.refresh()
     return checked, history
-
-
-def _wanted(row: RunRow, go: int) -> Why | None:
-    if row.go != go:
-        return "leave"
-    return "cancel" if row.cancel else None
 
 
 def _running(around: Surroundings, lease: Lease, row: RunRow, log: Logger) -> Running:

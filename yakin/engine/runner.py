@@ -212,12 +212,13 @@ class Runner:
         history, path = self._running.history, self._running.checked.step_path(block)
         found, attempt = history.step(path), 0
         while found is None or found.status == "running":
-            self._running.stop.here()
+            await self._running.look_up(self._go)
             if attempt == _ATTEMPTS:
                 error = RunError("{attempts} workers began {step} and did not end it", attempts=attempt, step=path)
                 return await self._fail(block, error)
             attempt += 1
-            await self._parts.do(Part(self._running.frame.run, self._go, path, attempt=attempt), block.in_)
+            part = Part(self._running.frame.run, self._go, path, attempt=attempt)
+            await self._parts.do(part, block.in_, self._running.stop)
             await asyncio.to_thread(history.refresh)
             found = history.step(path)
         if found.error is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from yakin.errors import ApplicationError
 
@@ -34,6 +34,7 @@ class Stop:
     def __init__(self) -> None:
         self.why: Why = ""
         self._asked = asyncio.Event()
+        self._leave = asyncio.Event()
         self._now = asyncio.Event()
 
     def ask(self, why: Why, *, now: bool = False) -> None:
@@ -41,6 +42,8 @@ class Stop:
         if self.why != "cancel":
             self.why = why
         self._asked.set()
+        if why == "leave":
+            self._leave.set()
         if now:
             self._now.set()
 
@@ -66,21 +69,35 @@ class Stop:
         if self.why:
             raise Left
 
+    async def unless_left(self, waiting: Awaitable[None]) -> None:
+        """Wait for what others do, or for the wish to leave; those who cancel ask the others too, and wait for them.
+
+        Raises:
+            Left: The wish came first.
+        """
+        if not await _first(waiting, self._leave.wait()):
+            raise Left
+
     async def unless_cut(self, work: Awaitable[_Done]) -> _Done:
         """Wait for work to end, or for the wish to stop at once.
 
         Raises:
             CutShort: The wish came first; the work was broken off.
         """
-        doing = asyncio.ensure_future(work)
-        cut = asyncio.ensure_future(self._now.wait())
-        try:
-            await asyncio.wait((doing, cut), return_when=asyncio.FIRST_COMPLETED)
-            if not doing.done():
-                raise CutShort("Stopped at once, in the middle of the work")
-            return doing.result()
-        finally:
-            cut.cancel()
-            if not doing.done():
-                doing.cancel()
-                await asyncio.gather(doing, return_exceptions=True)
+        ended = await _first(work, self._now.wait())
+        if not ended:
+            raise CutShort("Stopped at once, in the middle of the work")
+        return ended[0]
+
+
+async def _first(work: Awaitable[_Done], wish: Awaitable[Any]) -> tuple[_Done] | tuple[()]:
+    """What work came to; nothing when a wish came first: then the work was broken off."""
+    doing, wishing = asyncio.ensure_future(work), asyncio.ensure_future(wish)
+    try:
+        await asyncio.wait((doing, wishing), return_when=asyncio.FIRST_COMPLETED)
+        return (doing.result(),) if doing.done() else ()
+    finally:
+        wishing.cancel()
+        if not doing.done():
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
