@@ -137,15 +137,17 @@ class Worker:
         executor = self._executor
 
         async def execute() -> None:
-            status = await executor.run(run, go)
+            try:
+                status = await executor.run(run, go)
+            except (JournalError, Left):
+                raise
+            except Exception as error:  # noqa: BLE001 - the run cannot even begin; a person has to know
+                status = await self._give_up(run, go, as_yakin_error(error, "yakin"))
             self._told("Run {run}: {status}", run=run, status=status)
             if status in FINISHED:
                 await asyncio.to_thread(self._ended, run)
 
-        try:
-            await self._persist(execute)
-        except Exception as error:  # noqa: BLE001 - the run cannot even begin; a person has to know
-            await self._give_up(run, as_yakin_error(error, "yakin"))
+        await self._persist(execute)
 
     async def _part(self, about: Mapping[str, Any]) -> None:
         assert self._executor is not None
@@ -191,13 +193,14 @@ class Worker:
             else:
                 return True
 
-    async def _give_up(self, run: str, error: YakinError) -> None:
+    async def _give_up(self, run: str, go: int, error: YakinError) -> str:
         self._told("Run {run} cannot be executed: {error}", run=run, error=error)
         row = await asyncio.to_thread(self._around.journal.run, run)
-        if row.status not in FINISHED:
-            failed = RunFinished(run=run, status="failed", error=error.info())
-            await asyncio.to_thread(self._around.journal.append, row.actor, failed)
-            await asyncio.to_thread(self._ended, run)
+        if row.go != go or row.status in FINISHED:
+            return row.status
+        failed = RunFinished(run=run, go=go, status="failed", error=error.info())
+        await asyncio.to_thread(self._around.journal.append, row.actor, failed)
+        return failed.status
 
     async def _wind_up(self, executor: Executor) -> None:
         self._told("Stopping after the current items")
@@ -213,8 +216,8 @@ class Worker:
         while True:
             try:
                 await asyncio.to_thread(self._sweep_once, watch, lease)
-            except JournalError as error:
-                self._told("Nothing can be recorded at the moment: {error}", error=error)
+            except Exception as error:  # noqa: BLE001 - who looks after the others must not stop looking
+                self._told("Nothing can be recorded at the moment: {error}", error=as_yakin_error(error, "yakin"))
             await asyncio.sleep(SWEEP_EVERY)
 
     def _sweep_once(self, watch: Watch, lease: Lease) -> None:
