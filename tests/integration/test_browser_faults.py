@@ -25,7 +25,7 @@ from yakin.actions import Context
 from yakin.cli.demo import prepare
 from yakin.cli.opening import open_project
 from yakin.engine.selection import Selection
-from yakin.practice import PracticeServer
+from yakin.practice import Faults, PracticeServer
 from yakin.practice.lost_answer import LostAnswer
 from yakin.project import Project
 from yakin.results import RunResult
@@ -105,7 +105,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
     prepare(open_project(home.folder)).close()
     config = home.demo / "config" / "yakin.toml"
     config.write_text(
-        config.read_text(encoding="utf-8") + "\n[browser]\ntimeout = 2.0\npage_timeout = 5.0\n", encoding="utf-8"
+        config.read_text(encoding="utf-8") + "\n[browser]\ntimeout = 5.0\npage_timeout = 20.0\n", encoding="utf-8"
     )
     workflow = home.demo / "workflows" / f"{WORKFLOW}.yaml"
     steps = workflow.read_text(encoding="utf-8")
@@ -119,10 +119,12 @@ def project(tmp_path: Path) -> Iterator[Project]:
     opened.close()
 
 
-def run(project: Project, rows: tuple[str, ...] = ROW, **struck: Any) -> tuple[RunResult, Counter[str]]:
+def run(
+    project: Project, rows: tuple[str, ...] = ROW, faults: Faults | None = None, **struck: Any
+) -> tuple[RunResult, Counter[str]]:
     """Run some rows; the result, and how often the system registered each of them in this run."""
     address = urlsplit(project.settings.systems["portal"].url)
-    server = PracticeServer(project.data / "practice.sqlite", port=address.port or 0)
+    server = PracticeServer(project.data / "practice.sqlite", port=address.port or 0, faults=faults)
     hall = Struck(server._server.config.app, **struck) if struck else None
     server._server.config.app = hall or server._server.config.app
     with server:
@@ -130,7 +132,7 @@ def run(project: Project, rows: tuple[str, ...] = ROW, **struck: Any) -> tuple[R
         created = project.engine.requests.create(
             project.checked(WORKFLOW), {}, actor="test", selection=Selection(only=rows)
         )
-        asyncio.run(asyncio.wait_for(project.engine.execute(created), 120))
+        asyncio.run(asyncio.wait_for(project.engine.execute(created), 240))
         attempts = server.store.attempts()[before_run:]
     assert hall is None or hall.struck == 1
     registered = Counter(attempt["受付番号"] for attempt in attempts if attempt["outcome"] == "registered")
@@ -201,6 +203,19 @@ def test_a_connection_that_breaks_is_noticed_although_the_browser_raises_nothing
     result, registered = run(project, page=page, instead=True)
     assert_registered_once(result, registered)
     assert history(project, result) == states
+
+
+@pytest.mark.parametrize(("request_number", "states"), [(2, ["pending", "done"]), (5, ["in_doubt", "done"])])
+def test_an_expired_session_is_signed_in_again_and_the_row_registered_once(
+    request_number: int, states: list[str], project: Project
+) -> None:
+    """The menu is the first request of whoever is signed in, the form the second, the receipt the fifth."""
+    result, registered = run(project, faults=Faults(session_lost_at=request_number))
+    assert_registered_once(result, registered)
+    assert history(project, result) == states
+    assert "does not show that anybody is signed in" in told(project, result)
+    opened = project.journal.records(result.id, actions=["session.opened"])
+    assert [one.event.again for one in opened][:2] == [False, True]  # type: ignore[attr-defined]
 
 
 def test_an_unexpected_alert_before_the_commit_is_tried_again(project: Project) -> None:
