@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -232,14 +232,10 @@ class Project:
             raise WorkflowError(errors)
         return checked
 
-    @contextmanager
-    def _open_log(self, folder: Path, run: str) -> Iterator[Logger]:
-        from loguru import logger
-
+    def _open_log(self, folder: Path, run: str) -> AbstractContextManager[Logger]:
         from yakin.log import open_run_log
 
-        with open_run_log(folder / "log.jsonl", run, self.masker.mask) as log, logger.contextualize(run=run):
-            yield log
+        return open_run_log(folder / "log.jsonl", run, self.masker.mask)
 
 
 def actor() -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from loguru import logger
+
 from yakin.actions import Registry
 from yakin.clock import Clock
 from yakin.engine import inputs as run_inputs
@@ -175,15 +177,16 @@ class Residents:
 
     @asynccontextmanager
     async def resident(self, row: RunRow) -> AsyncIterator[Resident]:
-        """A run at home here, for as long as the context lasts."""
-        resident = await self._enter(row)
-        try:
-            await asyncio.to_thread(resident.running.history.refresh)
-            yield resident
-        finally:
-            resident.leave()
-            if not resident.is_used:
-                await self._leave(resident)
+        """A run at home here, for as long as the context lasts; what libraries log meanwhile belongs to the run."""
+        with logger.contextualize(run=row.id):
+            resident = await self._enter(row)
+            try:
+                await asyncio.to_thread(resident.running.history.refresh)
+                yield resident
+            finally:
+                resident.leave()
+                if not resident.is_used:
+                    await self._leave(resident)
 
     def stop(self, why: Why, *, now: bool = False) -> None:
         """Ask all that is being done here to stop."""
