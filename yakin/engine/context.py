@@ -59,6 +59,11 @@ class Findings:
     evidence: list[Evidence] = field(default_factory=list)
     notes: list[Noted | RowSetAside] = field(default_factory=list)
 
+    def take_notes(self) -> list[Noted | RowSetAside]:
+        """The notes, which are then on their way into the journal."""
+        taken, self.notes = self.notes, []
+        return taken
+
 
 class StepMemory:
     """What one step remembers, kept in the journal's database."""

@@ -33,6 +33,7 @@ class Running:
         names: What expressions see everywhere in the run, without `steps`.
         history: What its steps have come to.
         stop: Asks those who work on it to stop.
+        findings: What its live things have noted, until it is written down.
         things: The run's live things in this process.
     """
 
@@ -44,11 +45,12 @@ class Running:
     names: Mapping[str, Any]
     history: History
     stop: Stop = field(default_factory=Stop)
+    findings: Findings = field(default_factory=Findings)
     things: LiveThings = field(init=False)
     _behind: dict[str | None, list[asyncio.Future[Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.things = LiveThings(self.registry, StepContext(self.frame, "run", Findings()))
+        self.things = LiveThings(self.registry, StepContext(self.frame, "run", self.findings))
 
     @property
     def outputs(self) -> Mapping[str, Any]:

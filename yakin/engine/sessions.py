@@ -92,13 +92,15 @@ class Workplace:
         await self._take_seat(system)
         running = self._running
         declared = _declared(running, system)
-        context = StepContext(running.frame, f"{system}.sign_in", Findings())
+        findings = Findings()
+        context = StepContext(running.frame, f"{system}.sign_in", findings)
         things = LiveThings(running.registry, context, system=declared, wider=running.things)
         opened = SessionOpened(run=running.frame.run, system=system, url=declared.url, again=self._was_lost)
         try:
-            failure = await self._sign_in(system, things)
+            failure = await self._sign_in(system, things, findings)
+            notes = (*running.findings.take_notes(), *findings.take_notes())
+            await running.record(*notes, *([opened] if failure is None else []))
             if failure is None:
-                await running.record(opened)
                 return things
         except BaseException:
             await things.close()
@@ -117,9 +119,9 @@ class Workplace:
                 await asyncio.to_thread(give_up_silent, leases, watch, but=token)
                 await running.frame.clock.sleep(_SEAT_EVERY)
 
-    async def _sign_in(self, system: str, things: LiveThings) -> Failure | None:
+    async def _sign_in(self, system: str, things: LiveThings, findings: Findings) -> Failure | None:
         steps = self._running.checked.workflow.systems[system].sign_in
-        attempt = Attempt(self._running, things, self._running.names, picture_failures=False)
+        attempt = Attempt(self._running, things, self._running.names, picture_failures=False, findings=findings)
         failure = await attempt.go(steps)
         if failure is not None:
             return failure
