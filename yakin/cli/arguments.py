@@ -22,7 +22,7 @@ def project_of(context: typer.Context) -> Project:
     return project
 
 
-def given_inputs(pairs: list[str] | None) -> dict[str, str]:
+def given_inputs(pairs: list[str] | None, option: str = "--input") -> dict[str, str]:
     """`NAME=VALUE` arguments as a mapping.
 
     Raises:
@@ -32,6 +32,6 @@ def given_inputs(pairs: list[str] | None) -> dict[str, str]:
     for pair in pairs or []:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise ConfigError("--input takes NAME=VALUE; {pair} has no =", pair=pair)
+            raise ConfigError("{option} takes NAME=VALUE; {pair} has no =", option=option, pair=pair)
         given[name] = value
     return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yakin.i18n import Translator, mark, translator
@@ -147,7 +147,8 @@ def _evidence(result: RunResult, storage: Storage, t: Translator) -> Iterator[Re
     yield Text()
     yield Text(t.text("Evidence of the run so far"), "bold")
     for one in found[-MOST_EVIDENCE:]:
-        yield Prose(f"{one.name}: {storage.where(f'{result.id}/{one.path}')}", indent=2)
+        yield Prose(one.name, indent=2)
+        yield _place(storage, f"{result.id}/{one.path}", 4)
     if len(found) > MOST_EVIDENCE:
         more = len(found) - MOST_EVIDENCE
         yield Prose(t.plural("… and {n} more file", "… and {n} more files", more), indent=2)
@@ -183,8 +184,7 @@ class _View:
             case Table() | Rows():
                 yield from self._table(value.table if isinstance(value, Rows) else value)
             case FileRef():
-                name = PurePosixPath(value.path).name
-                yield Prose(f"{name}: {self._storage.where(value.path)}", indent=indent)
+                yield _place(self._storage, value.path, indent)
             case Mapping():
                 for name, item in value.items():
                     yield Text()
@@ -248,6 +248,16 @@ class _View:
             yield Text(f"{number:,}", "dim")
             told = (f"{name}: {cell}" for name, cell in zip(names, row, strict=True) if cell)
             yield Prose("  ".join(told), indent=2)
+
+
+def _place(storage: Storage, path: str, indent: int) -> RenderableType:
+    """Where a file is, on one line however long, so that it can be copied."""
+    from rich.text import Text
+
+    local = storage.local(path)
+    near = local is not None and local.is_relative_to(Path.cwd())
+    place = str(local.relative_to(Path.cwd())) if local is not None and near else storage.where(path)
+    return Text(" " * indent + place, no_wrap=True, overflow="ignore")
 
 
 def _is_short(value: Any) -> bool:

@@ -16,7 +16,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from yakin.i18n import Translator, translator
-from yakin.reports import verdicts
+from yakin.reports import relations, verdicts
 from yakin.reports.decisions import decision_words
 from yakin.reports.evidence import Links
 from yakin.reports.sheets import TINTS, fill, finish_list, font, for_print, list_row, list_sheet, put, top
@@ -63,6 +63,7 @@ def _summary_sheet(book: Workbook, result: RunResult, t: Translator) -> None:
         sheet.cell(row, 2).number_format = "#,##0"
         sheet.cell(row, 2).alignment = Alignment(horizontal="left")
         row += 1
+    row = _totals(sheet, row, result, t)
     for name, value in [("", ""), *_facts(result, t)]:
         put(sheet, row, 1, name, font(color="555A66"))
         put(sheet, row, 2, value)
@@ -70,6 +71,24 @@ def _summary_sheet(book: Workbook, result: RunResult, t: Translator) -> None:
         row += 1
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 22, 72
     for_print(sheet, landscape=False)
+
+
+def _totals(sheet: Worksheet, row: int, result: RunResult, t: Translator) -> int:
+    """The control totals of all blocks that have some; gives the next free row."""
+    for step in result.steps:
+        rows = relations.totals(step)
+        if not rows:
+            continue
+        header = (t.text("Control total"), t.text("Sum"), t.text("Registered"), t.text("Not registered"))
+        row += 1
+        put(sheet, row, 1, step.title, font(bold=True))
+        for values in (header, *((one.words(t), one.total, one.registered, one.not_registered) for one in rows)):
+            row += 1
+            for column, value in enumerate(values, 1):
+                put(sheet, row, column, value, font(color="555A66") if values is header else None)
+        sheet.column_dimensions["C"].width = sheet.column_dimensions["D"].width = 20
+        row += 1
+    return row
 
 
 def _facts(result: RunResult, t: Translator) -> list[tuple[str, str]]:
@@ -83,6 +102,7 @@ def _facts(result: RunResult, t: Translator) -> list[tuple[str, str]]:
         (t.text("Run"), result.id),
         (t.text("Workflow"), f"{result.workflow}\nSHA-256 {result.workflow_hash}"),
         (t.text("Journal"), t.text("Entries {first} to {last}", first=result.first_seq, last=result.last_seq)),
+        *((relations.word(name, t), value) for name, value in relations.related(result).items()),
         (t.text("Resumed"), t.plural("{n} time", "{n} times", result.resumed)),
     ]
     for name, value in result.inputs.items():

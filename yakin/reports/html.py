@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from yakin.events import Noted
 from yakin.i18n import LANGUAGES, translator
-from yakin.reports import verdicts
+from yakin.reports import relations, verdicts
 from yakin.reports.decisions import decision_words
 from yakin.reports.evidence import Exhibit, Exhibits, Links
 from yakin.results import ItemResult, RunResult, StepResult
@@ -141,7 +141,9 @@ def _step_view(step: StepResult, number: int, is_first: bool, exhibits: Exhibits
         counts=verdicts.counts(step.items),
         columns=list(dict.fromkeys(name for item in step.items for name in item.result)),
         notes=_counted(step.notes),
-        explained=any(item.error is not None or item.state in ("in_doubt", "skipped") for item in step.items),
+        explained=any(
+            item.error is not None or item.decided_by or item.state in ("in_doubt", "skipped") for item in step.items
+        ),
     )
 
 
@@ -203,6 +205,7 @@ def _template() -> Template:
         tr=_tr,
         trn=_trn,
         verdicts=verdicts,
+        relations=relations,
         most_notes=MOST_NOTES,
         headline=lambda result, t: verdicts.outcome(result, t).headline,
         detail=lambda result, t: verdicts.outcome(result, t).detail,

@@ -7,7 +7,7 @@ from typing import Any
 
 from yakin.actions.context import Evidence
 from yakin.errors import ErrorInfo
-from yakin.reports import verdicts
+from yakin.reports import relations, verdicts
 from yakin.results import ApprovalResult, ItemResult, RunResult, StepResult
 
 SCHEMA = 1
@@ -33,6 +33,14 @@ def to_json(result: RunResult) -> dict[str, Any]:
             name: {"value": value, "sha256": result.files.get(name)} for name, value in sorted(result.inputs.items())
         },
         "selection": dict(result.selection),
+        "parent": result.parent,
+        "parent_step": result.parent_step,
+        "called": relations.called_runs(result),
+        "rerun_of": result.rerun_of,
+        "takes_over": result.takes_over,
+        "rerun_reason": result.rerun_reason,
+        "cancelled_by": result.cancelled_by,
+        "cancel_reason": result.cancel_reason,
         "facts": dict(result.facts),
         "journal": {"first": result.first_seq, "last": result.last_seq},
         "error": _error(result.error),
@@ -55,10 +63,11 @@ def _step(step: StepResult) -> dict[str, Any]:
         "error": _error(step.error),
         "evidence": [_evidence(one) for one in step.evidence],
         "not_selected": step.not_selected,
+        "totals": dict(step.totals),
         "notes": [
             {"kind": note.kind, "step": note.step, "item": note.item, "data": dict(note.data)} for note in step.notes
         ],
-        "items": [_item(item) for item in step.items],
+        "items": [item_to_json(item) for item in step.items],
         "approval": None if step.approval is None else _approval(step.approval),
     }
 
@@ -77,7 +86,8 @@ def _approval(approval: ApprovalResult) -> dict[str, Any]:
     }
 
 
-def _item(item: ItemResult) -> dict[str, Any]:
+def item_to_json(item: ItemResult) -> dict[str, Any]:
+    """One item; see `to_json`."""
     return {
         "key": item.key,
         "label": item.label,
@@ -91,6 +101,8 @@ def _item(item: ItemResult) -> dict[str, Any]:
         "evidence": [_evidence(one) for one in item.evidence],
         "duration_ms": item.duration_ms,
         "steps_ms": dict(item.steps_ms),
+        "decided_by": item.decided_by,
+        "reason": item.reason,
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yakin.i18n import Translator, translator
-from yakin.reports import verdicts
+from yakin.reports import relations, verdicts
 from yakin.reports.decisions import decision_words
 from yakin.reports.progress import LiveProgress
 from yakin.reports.prose import Prose
@@ -97,6 +97,8 @@ def summary(result: RunResult, language: str, report: str = "") -> RenderableTyp
     parts: list[RenderableType] = [Text(), *_verdict(result, t)]
     if result.items:
         parts += [Text(), _counts(result, t)]
+    for step in result.steps:
+        parts += [Text(), totals_table(step, t)] if relations.totals(step) else []
     rows = verdicts.troubled(result.items)
     if rows:
         parts += [Text(), _rows(rows[:MOST_ROWS], t)]
@@ -124,7 +126,7 @@ def runs_table(rows: Sequence[RunRow], language: str) -> RenderableType:
             Text(_word(verdicts.STATUSES, row.status, t), _TONES[tone]),
             Text(verdicts.moment(row.created)[5:16]),
             Prose(name),
-            Prose(_told(row.counts, t)),
+            Prose(told(row.counts, t)),
         )
     return table
 
@@ -147,6 +149,8 @@ def run_detail(result: RunResult, failed_only: bool, language: str, folder: Path
             parts.append(Prose(decision_words(step.approval, t, over=result.finished is not None), indent=2))
         if step.error is not None:
             parts += _sentences(*t.error(step.error))
+        if relations.totals(step):
+            parts += [Text(), totals_table(step, t)]
         if rows:
             parts.append(_rows(rows, t, with_evidence=folder is not None))
     report = folder / "report.html" if folder is not None else None
@@ -154,12 +158,12 @@ def run_detail(result: RunResult, failed_only: bool, language: str, folder: Path
     return Group(*parts)
 
 
-def _told(counts: Mapping[str, int], t: Translator) -> str:
+def told(counts: Mapping[str, int], t: Translator) -> str:
     """The ledger's counts in words; items under way are not done."""
-    told = dict.fromkeys(verdicts.VERDICTS, 0)
+    numbers = dict.fromkeys(verdicts.VERDICTS, 0)
     for verdict, n in counts.items():
-        told[verdict if verdict in told else "pending"] += n
-    return "  ".join(f"{t.text(verdicts.VERDICTS[verdict])}\u00a0{n:,}" for verdict, n in told.items() if n)
+        numbers[verdict if verdict in numbers else "pending"] += n
+    return "  ".join(f"{t.text(verdicts.VERDICTS[verdict])}\u00a0{n:,}" for verdict, n in numbers.items() if n)
 
 
 def _verdict(result: RunResult, t: Translator) -> list[RenderableType]:
@@ -216,6 +220,24 @@ def _rows(items: Sequence[ItemResult], t: Translator, *, with_evidence: bool = F
     return table
 
 
+def totals_table(step: StepResult, t: Translator) -> RenderableType:
+    """The control totals of a block, with what of them was registered."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    table.add_column(t.text("Control total"), overflow="fold")
+    for name in (t.text("Sum"), t.text("Registered"), t.text("Not registered")):
+        table.add_column(name, justify="right", overflow="fold")
+    for row in relations.totals(step):
+        left = "bold" if row.not_registered not in (None, "0") else ""
+        table.add_row(
+            Text(row.words(t)), Text(row.total), Text(row.registered or "–"), Text(row.not_registered or "–", left)
+        )
+    return table
+
+
 def _step(step: StepResult, t: Translator) -> RenderableType:
     from rich.text import Text
 
@@ -240,6 +262,8 @@ def _read_on(result: RunResult, report: str, t: Translator) -> Table:
         grid.add_row(t.text("Took"), verdicts.duration(result.duration_ms, t))
     if report:
         grid.add_row(t.text("Report"), Text(report))
+    for name, value in relations.related(result).items():
+        grid.add_row(relations.word(name, t), Prose(value))
     more = f"runner.py show {result.id}"
     if verdicts.troubled(result.items):
         more += " --failed"

@@ -62,6 +62,9 @@ _SKIPS: Mapping[str, str] = {
     "no_commit": mark("A condition left its commit out: nothing was registered"),
 }
 
+_DECIDED_THERE = mark("{who} decided that it is registered: {reason}")
+_DECIDED_ABSENT = mark("{who} decided that it is not registered: {reason}")
+
 _ADVICE: Mapping[str, str] = {
     "set_aside": mark("Correct the row, then run it again on its own."),
     "failed": mark("Remove the cause, then run the failed rows again."),
@@ -106,6 +109,9 @@ def troubled(items: Iterable[ItemResult]) -> list[ItemResult]:
 
 def reason(item: ItemResult, t: Translator) -> str:
     """Why an item is not done, or what is special about it; empty when there is nothing to say."""
+    if item.decided_by is not None:
+        decided = _DECIDED_THERE if item.state == "done" else _DECIDED_ABSENT
+        return t.text(decided, who=item.decided_by, reason=item.reason or "")
     if item.error is not None:
         return t.error(item.error)[0]
     if item.state == "in_doubt":
@@ -118,7 +124,7 @@ def reason(item: ItemResult, t: Translator) -> str:
 def advice(item: ItemResult, t: Translator) -> str:
     """What to do about an item that needs a person; empty for the others."""
     verdict = verdict_of(item)
-    hint = t.error(item.error)[1] if item.error is not None else None
+    hint = t.error(item.error)[1] if item.error is not None and item.decided_by is None else None
     return hint or (t.text(_ADVICE[verdict]) if verdict in _ADVICE else "")
 
 

@@ -55,6 +55,7 @@ class _Folding:
             rerun_of=created.rerun_of,
             takes_over=created.takes_over,
             reason=created.reason,
+            rerun_reason=created.reason,
         )
         self.last_seq = first.seq
         self.steps: dict[str, StepResult] = {}
@@ -65,7 +66,7 @@ class _Folding:
         self.last_seq = record.seq
         match record.event:
             case ev.RunContinued() | ev.RunStarted() | ev.RunWaiting() | ev.CancelAsked() | ev.RunFinished() as event:
-                self._change_run(event, record.at)
+                self._change_run(event, record)
             case ev.StepStarted() as event:
                 self._begin_step(event, record.at)
             case ev.StepFinished() as event:
@@ -101,12 +102,13 @@ class _Folding:
     def _change_run(
         self,
         event: ev.RunContinued | ev.RunStarted | ev.RunWaiting | ev.CancelAsked | ev.RunFinished,
-        at: datetime,
+        record: Recorded,
     ) -> None:
-        run = self.run
+        run, at = self.run, record.at
         match event:
             case ev.RunContinued():
                 again = replace(run, status="queued", go=event.go, cancel="", finished=None, error=None)
+                again = replace(again, cancelled_by=None, cancel_reason=None)
                 self.run = replace(again, reason=event.reason or run.reason)
             case ev.RunStarted():
                 self.run = replace(
@@ -120,7 +122,12 @@ class _Folding:
                 self.run = replace(run, status="waiting")
             case ev.CancelAsked():
                 cancel = "now" if event.now or run.cancel == "now" else "gracefully"
-                self.run = replace(run, cancel=cancel, reason=event.reason or run.reason)
+                asked = replace(run, cancel=cancel, reason=event.reason or run.reason)
+                self.run = replace(
+                    asked,
+                    cancelled_by=run.cancelled_by or record.actor,
+                    cancel_reason=run.cancel_reason or event.reason,
+                )
             case ev.RunFinished():
                 duration_ms = int((at - (run.started or at)).total_seconds() * 1000)
                 self.run = replace(run, status=event.status, error=event.error, finished=at, duration_ms=duration_ms)

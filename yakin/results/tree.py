@@ -198,6 +198,9 @@ class RunResult:
         rerun_of: Earlier run that it does again.
         takes_over: True when what the earlier run's steps handed on is taken over.
         reason: Why it was done again, continued or cancelled: what a person said last.
+        rerun_reason: Why it does the earlier run again.
+        cancelled_by: Who asked that this go of it stop.
+        cancel_reason: Why.
     """
 
     id: str
@@ -228,6 +231,9 @@ class RunResult:
     rerun_of: str | None = None
     takes_over: bool = False
     reason: str | None = None
+    rerun_reason: str | None = None
+    cancelled_by: str | None = None
+    cancel_reason: str | None = None
 
     @property
     def items(self) -> tuple[ItemResult, ...]:
