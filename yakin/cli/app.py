@@ -19,12 +19,15 @@ from yakin.cli import (
     check,
     demo,
     docs,
+    items,
     lock,
     practice,
+    rerun,
     resume,
     runs,
     schema,
     secrets,
+    settle,
     setup,
     show,
     test,
@@ -83,6 +86,9 @@ app.command("check")(check.check)
 app.command("run")(run_verb.run)
 app.command("resume")(resume.resume)
 app.command("cancel")(cancel.cancel)
+app.command("rerun")(rerun.rerun)
+app.command("items")(items.items)
+app.command("settle")(settle.settle)
 app.command("approvals")(approvals.approvals)
 app.command("approve")(approvals.approve)
 app.command("reject")(approvals.reject)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -290,11 +290,6 @@ class _Reading:
                 value=cell.value,
                 error=error,
             ) from error
-
-
-def correctable(block: BlockRows, keys: Collection[str]) -> BlockRows:
-    """A block with those items only that have one of these keys."""
-    return replace(block, items=[item for item in block.items if item.key in keys])
 
 
 def _cell(row: Any, column: str) -> Any:
