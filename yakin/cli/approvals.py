@@ -39,7 +39,7 @@ def approvals(
         asked = [(projects[0], row) for row in _asked(projects[0], run, everything=everything)]
     if as_json:
         told = [_plain(project, row, with_shown=run is not None) for project, row in asked]
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2, default=_moment))
         return
     from yakin.reports.decisions import Question, print_question, print_questions
 
@@ -102,6 +102,10 @@ def _plain(project: Project, row: ApprovalRow, *, with_shown: bool) -> dict[str,
     if with_shown:
         plain["shown"] = encode(project.engine.approvals.shown(row))
     return plain
+
+
+def _moment(value: Any) -> str:
+    return str(value.isoformat())
 
 
 def _tell(project: Project, decided: Decided) -> None:

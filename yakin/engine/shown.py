@@ -29,7 +29,7 @@ def shown(frame: RunFrame, step: str, value: Any) -> Any:
         value: A text, a table, rows, work items, a file, or a mapping or list of these.
 
     Returns:
-        The value: work items are a table, files are `FileRef`s whose paths are those in the storage.
+        The value: work items are a table, mappings are rows, files are `FileRef`s whose paths are those in the storage.
 
     Raises:
         ActionError: A file cannot be read, or is another one by now.
@@ -57,7 +57,8 @@ class _Showing:
             case [Row(), *_] if all(isinstance(row, Row) for row in value):
                 return Table.from_records(value)
             case Mapping():
-                return {name: self.of(item) for name, item in value.items()}
+                # A row keeps the order of its names.
+                return Row.of({name: self.of(item) for name, item in value.items()})
             case list() | tuple():
                 return [self.of(item) for item in value]
             case _:
