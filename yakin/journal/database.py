@@ -15,6 +15,7 @@ from yakin.errors import JournalError
 from yakin.journal.tables import REVISION, VERSION_TABLE
 
 _WRITING = "yakin_writing"
+_ASKING = "yakin_asking"
 _ADVISORY_LOCK = 0x79616B696E
 _FAILURES = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError, TypeError, ValueError)
 
@@ -36,6 +37,7 @@ class Database:
         with _as_journal_error("opened"):
             self._engine = self._make_engine(sa.make_url(url))
             self._to_write = self._engine.execution_options(**{_WRITING: True})
+            self._to_ask = self._engine.execution_options(**_without_transaction(self._engine))
             try:
                 self._bring_up_to_date()
             except BaseException:
@@ -46,6 +48,12 @@ class Database:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that reads: what it sees is from one moment."""
         with _as_journal_error("read"), self._engine.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def asking(self) -> Iterator[sa.Connection]:
+        """For single questions that are quickest asked without a transaction around them: each sees a moment of its own."""
+        with _as_journal_error("read"), self._to_ask.connect() as conn:
             yield conn
 
     @contextmanager
@@ -106,11 +114,20 @@ class Database:
             _migrate(conn)
 
 
+def _without_transaction(engine: sa.Engine) -> dict[str, Any]:
+    """Options for connections on which every statement stands for itself; SQLite's are like that until told `BEGIN`."""
+    return {_ASKING: True} if engine.dialect.name == "sqlite" else {_ASKING: True, "isolation_level": "AUTOCOMMIT"}
+
+
 def _begin_sqlite(conn: sa.Connection) -> None:
+    if conn.get_execution_options().get(_ASKING):
+        return
     conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get(_WRITING) else "BEGIN")
 
 
 def _begin_postgresql(conn: sa.Connection) -> None:
+    if conn.get_execution_options().get(_ASKING):
+        return
     if conn.get_execution_options().get(_WRITING):
         conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
     else:

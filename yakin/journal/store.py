@@ -23,7 +23,8 @@ from yakin.journal.projections import project
 from yakin.journal.replay import compare
 from yakin.journal.rows import approval_row, ledger_item, recorded, run_row
 from yakin.journal.rules import UNFINISHED
-from yakin.journal.tables import CLAIMING, approval, chain_head, item, memory, source
+from yakin.journal.statements import CLAIMS, HEAD, ITEM, NEW_EVENTS, NEW_HEAD, SOME_VERDICTS, VERDICTS
+from yakin.journal.tables import approval, item, memory, source
 from yakin.journal.tables import event as event_table
 from yakin.journal.tables import run as run_table
 from yakin.ledger import ApprovalRow, LedgerItem, RunRow
@@ -32,29 +33,6 @@ from yakin.values import canonical_json
 
 _CHUNK = 500
 """Values in one IN (…): SQLite allows 32,766 parameters, short statements stay quick."""
-
-_HEAD = sa.select(chain_head.c.seq, chain_head.c.hash)
-_NEW_HEAD = sa.update(chain_head)
-_NEW_EVENTS = sa.insert(event_table)
-_ITEM = sa.select(item).where(
-    item.c.run == sa.bindparam("the_run"),
-    item.c.step == sa.bindparam("the_step"),
-    item.c.key == sa.bindparam("the_key"),
-)
-_CLAIMS = sa.select(item).where(
-    sa.text(CLAIMING),
-    item.c.system == sa.bindparam("the_system"),
-    item.c.workflow == sa.bindparam("the_workflow"),
-    item.c.key.in_(sa.bindparam("the_keys", expanding=True)),
-)
-_VERDICTS = (
-    sa.select(item.c.verdict, sa.func.count().label("number"))
-    .where(item.c.run == sa.bindparam("the_run"), item.c.step == sa.bindparam("the_step"))
-    .group_by(item.c.verdict)
-    .order_by(item.c.verdict)
-)
-_SOME_VERDICTS = _VERDICTS.where(item.c.verdict.in_(sa.bindparam("the_verdicts", expanding=True)))
-"""What is asked and written for every item is made once: making a statement takes longer than executing it."""
 
 
 class JournalStore:
@@ -175,8 +153,8 @@ class JournalStore:
 
     def item(self, run: str, step: str, key: str) -> LedgerItem | None:
         """One item of the ledger."""
-        with self._database.reading() as conn:
-            row = conn.execute(_ITEM, {"the_run": run, "the_step": step, "the_key": key}).first()
+        with self._database.asking() as conn:
+            row = conn.execute(ITEM, {"the_run": run, "the_step": step, "the_key": key}).first()
         return None if row is None else ledger_item(row)
 
     def items(
@@ -228,8 +206,8 @@ class JournalStore:
         asked: dict[str, Any] = {"the_run": run, "the_step": step}
         if only:
             asked["the_verdicts"] = list(only)
-        with self._database.reading() as conn:
-            return {row.verdict: row.number for row in conn.execute(_SOME_VERDICTS if only else _VERDICTS, asked)}
+        with self._database.asking() as conn:
+            return {row.verdict: row.number for row in conn.execute(SOME_VERDICTS if only else VERDICTS, asked)}
 
     def approvals(self, *, run: str | None = None, state: str | None = None) -> Sequence[ApprovalRow]:
         """Decisions that runs wait or waited for, in the order they were asked for.
@@ -252,9 +230,9 @@ class JournalStore:
         """Which of these business keys are claimed by an item of any run, and by which."""
         asked = {"the_system": system, "the_workflow": workflow}
         found: dict[str, LedgerItem] = {}
-        with self._database.reading() as conn:
+        with self._database.asking() as conn:
             for some in _chunks(keys):
-                for row in conn.execute(_CLAIMS, {**asked, "the_keys": list(some)}):
+                for row in conn.execute(CLAIMS, {**asked, "the_keys": list(some)}):
                     found[row.key] = ledger_item(row)
         return {key: found[key] for key in keys if key in found}
 
@@ -325,7 +303,7 @@ class JournalStore:
         """
         query = sa.select(event_table).order_by(event_table.c.seq).execution_options(yield_per=_CHUNK)
         with self._database.reading() as conn:
-            head = conn.execute(_HEAD).first()
+            head = conn.execute(HEAD).first()
             noted = None if head is None else Anchor(*head)
             broken = verify((ChainRow(*row) for row in conn.execute(query)), noted, anchors)
             return sorted([*broken, *compare(conn)], key=lambda finding: (finding.seq, finding.kind))
@@ -358,12 +336,12 @@ class JournalStore:
             project(conn, event, seq=row.seq, at=at, actor=actor)
             rows.append(row._asdict())
             last = Anchor(row.seq, row.hash)
-        conn.execute(_NEW_EVENTS, rows)
-        conn.execute(_NEW_HEAD, {"seq": last.seq, "hash": last.hash})
+        conn.execute(NEW_EVENTS, rows)
+        conn.execute(NEW_HEAD, {"seq": last.seq, "hash": last.hash})
 
 
 def _head(conn: sa.Connection) -> Anchor:
-    head = conn.execute(_HEAD).first()
+    head = conn.execute(HEAD).first()
     if head is None:
         raise JournalError("The journal's note of its last event is gone", hint="Look with: runner.py audit verify")
     return Anchor(*head)
