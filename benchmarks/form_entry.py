@@ -10,88 +10,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.measure import Contender, claim, ratio, table  # noqa: E402 - it is found only now
+from benchmarks.rows import rows  # noqa: E402
+from benchmarks.town_hall import registered, town_hall, write_project  # noqa: E402
 
 WALL_GOAL = 1.15
-WORKFLOW = "juminzei_nyuryoku"
-
-
-def rows(count: int) -> list[dict[str, Any]]:
-    """So many declarations that are all in order, each with a 受付番号 of its own."""
-    from yakin.practice.samples import IMPOSSIBLE_DATE, REFUSED, declarations
-
-    good = [row for row in declarations() if row["受付番号"] not in (*IMPOSSIBLE_DATE, *REFUSED)]
-    return [{**good[index % len(good)], "受付番号": f"{8_000_001 + index:08}"} for index in range(count)]
-
-
-def write_book(path: Path, declared: list[dict[str, Any]]) -> None:
-    """The rows as the workbook that the workflow reads: sheet 受付, columns in row 3."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "受付"
-    sheet.append(["令和7年度 住民税申告受付一覧"])
-    sheet.append([])
-    sheet.append(list(declared[0]))
-    for row in declared:
-        sheet.append(list(row.values()))
-    book.save(path)
-
-
-def write_project(folder: Path, url: str, declared: list[dict[str, Any]]) -> None:
-    """A project whose workflow is the sample's reading and entry, and nothing else."""
-    from ruamel.yaml import YAML
-
-    for name in ("config", "workflows", "samples"):
-        (folder / name).mkdir(parents=True)
-    (folder / "config" / "yakin.toml").write_text(
-        f'[systems.portal]\nurl = "{url}"\nzone = "lgwan"\n', encoding="utf-8"
-    )
-    write_book(folder / "samples" / "juminzei.xlsx", declared)
-    yaml = YAML()
-    workflow = yaml.load(ROOT / "workflows" / f"{WORKFLOW}.yaml")
-    steps = {step["id"]: step for step in workflow["steps"] if "id" in step}
-    steps["entry"]["for_each"] = "${{ steps.read.rows }}"
-    workflow["steps"] = [steps["read"], steps["entry"]]
-    yaml.dump(workflow, folder / "workflows" / "form_entry.yaml")
-
-
-@contextlib.contextmanager
-def town_hall(folder: Path) -> Iterator[str]:
-    """A practice town hall with a fresh database, as a process of its own; yields its URL."""
-    folder.mkdir(parents=True)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "yakin.practice", "--database", str(folder / "practice.sqlite"), "--print-url"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def registered(folder: Path) -> int:
-    """How many different declarations the town hall itself has."""
-    from yakin.practice import Store
-
-    return len({row["受付番号"] for row in Store(folder / "practice.sqlite").registered()})
 
 
 def browser_program() -> str:
@@ -163,15 +93,17 @@ def print_where(hand: Contender, yakin: Contender) -> None:
     picture = by_hand.pop("picture")
     lines = [(name, ms, step) for (name, ms), step in zip(by_hand.items(), steps, strict=True)]
     lines.insert(PICTURE_AT, ("picture", picture, parts["picture"]))
-    lines += [(name, 0.0, parts[name]) for name in ("journal: write", "ledger: read", "expressions")]
-    lines.append(("durable checkpoint", 0.0, parts["durable step"] - parts["item"]))
-    lines.append(("everything else", 0.0, parts["durable step"] - sum(ms for _, _, ms in lines)))
-    lines.append(("together", sum(ms for _, ms, _ in lines), parts["durable step"]))
+    lines += [(name, 0.0, parts[name]) for name in ENGINE]
+    lines.append(("everything else", 0.0, parts["item"] - sum(ms for _, _, ms in lines)))
+    lines.append(("together", sum(ms for _, ms, _ in lines), parts["item"]))
     table(
         ["ms of a row (medians)", hand.name, yakin.name],
         [[name, f"{ms:.1f}" if ms else "", f"{other:.1f}"] for name, ms, other in lines],
     )
 
+
+ENGINE = ("evidence: write", "journal: write", "ledger: read", "expressions")
+"""Parts of a row that the hand-written script does not have, or does in passing."""
 
 PICTURE_AT = 4
 """The picture is taken before the fifth stage."""

@@ -1,7 +1,7 @@
 """Yakin's side of `form_entry`: the entry block of `workflows/juminzei_nyuryoku.yaml`, run by the real engine.
 
-Nothing is switched off: the journal and the ledger on disk (SQLite, synchronous=FULL), DBOS, the commit protocol, the
-evidence. The run only pauses before an item until it is this contender's turn.
+Nothing is switched off: the journal and the ledger on disk (SQLite, synchronous=FULL), the lease, the commit protocol, the
+evidence. The run only pauses after an item until it is this contender's turn again.
 """
 
 from __future__ import annotations
@@ -10,54 +10,36 @@ import asyncio
 import functools
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from functools import cached_property
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.measure import Turns
-from yakin.engine.durable import Body, Durable
+from benchmarks.town_hall import WORKFLOW
+from yakin.engine.candidates import Candidate
+from yakin.engine.items import ItemWorker
 from yakin.log import set_up_logging
 from yakin.practice import DEFAULT_PASSWORD, DEFAULT_USER
 from yakin.project import Project
 
-WORKFLOW = "form_entry"
-ROW = "durable step"
+ROW = "item"
 """What ends a row."""
 
 
-class TakingTurns:
-    """Another `Durable` that waits before each item until it is to be worked on."""
+def take_turns(turns: Turns) -> None:
+    """Let the engine work on items only while it is this contender's turn."""
+    work, waited = ItemWorker.work, False
 
-    def __init__(self, durable: Durable, turns: Turns) -> None:
-        self._durable = durable
-        self._turns = turns
-        self.prepare = durable.prepare
-        self.enqueue = durable.enqueue
-        self.leave = durable.leave
-        self.close = durable.close
+    async def in_turn(worker: ItemWorker, candidate: Candidate) -> str:
+        nonlocal waited
+        if not waited:
+            waited = True
+            await asyncio.to_thread(turns.next_row)
+        state = await work(worker, candidate)
+        await asyncio.to_thread(turns.next_row)
+        return state
 
-    async def execute(self, run: str, body: Body) -> None:
-        """Execute a run."""
-        await self._durable.execute(run, body)
-
-    async def step(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        """Do work once."""
-        if name.startswith("entry/") or name == "entry#end":
-            await asyncio.to_thread(self._turns.next_row)
-        return await self._durable.step(name, work)
-
-
-class BenchmarkProject(Project):
-    """The project in which the contender works."""
-
-    turns = Turns()
-
-    @cached_property
-    def durable(self) -> Durable:
-        """The usual one, taking turns."""
-        return TakingTurns(super().durable, self.turns)
+    setattr(ItemWorker, "work", in_turn)  # noqa: B010 - a method is not assigned to, says the type checker
 
 
 class Stopwatch:
@@ -105,29 +87,31 @@ class Stopwatch:
 def watched() -> Stopwatch:
     """A stopwatch on the parts of the engine that are not steps."""
     from bots.browser.session import OpenPage
-    from yakin.engine.durable import DbosDurable
-    from yakin.engine.items import ItemWorker
     from yakin.engine.sequence import Attempt
     from yakin.journal.store import JournalStore
+    from yakin.storage import FolderStorage
 
     watch = Stopwatch()
     watch.watch(JournalStore, "append", "journal: write")
     watch.watch(JournalStore, "item", "ledger: read")
     watch.watch(JournalStore, "claims", "ledger: read")
+    watch.watch(JournalStore, "verdicts", "ledger: read")
     watch.watch(OpenPage, "picture", "picture")
+    watch.watch(FolderStorage, "write", "evidence: write")
     watch.watch(Attempt, "evaluate", "expressions")
-    watch.watch(ItemWorker, "work", "item")
-    watch.watch(DbosDurable, "step", ROW)
+    watch.watch(ItemWorker, "work", ROW)
     return watch
 
 
 def main() -> None:
     """Arguments: folder of the project, and `--where` to time the parts of the engine too."""
     root = Path(sys.argv[1])
+    turns = Turns()
     watch = watched() if "--where" in sys.argv else None
-    project = BenchmarkProject(root, more_secrets={"portal_user": DEFAULT_USER, "portal_password": DEFAULT_PASSWORD})
+    take_turns(turns)
+    project = Project(root, more_secrets={"portal_user": DEFAULT_USER, "portal_password": DEFAULT_PASSWORD})
     set_up_logging(project.masker.mask)
-    run = project.engine.create(project.checked(WORKFLOW), {}, actor="benchmark")
+    run = project.engine.requests.create(project.checked(WORKFLOW), {}, actor="benchmark")
     asyncio.run(project.engine.execute(run))
     result = project.result(run)
     stages = {path: median(item.steps_ms[path] for item in result.items) for path in result.items[0].steps_ms}
@@ -135,7 +119,7 @@ def main() -> None:
     pictures = sum(1 for item in done if item.evidence)
     project.close()
     parts = {} if watch is None else watch.per_row()
-    project.turns.say(registered=len(done), pictures=pictures, stages=stages, parts=parts)
+    turns.say(registered=len(done), pictures=pictures, stages=stages, parts=parts)
 
 
 if __name__ == "__main__":

@@ -176,10 +176,22 @@ def ratio(one: Contender, other: Contender, what: str) -> float | None:
     return middle
 
 
-def claim(name: str, value: float, *, at_most: float) -> bool:
-    """Print the line of a claim; returns whether it holds."""
-    holds = value <= at_most
-    print(f"{name}: {value:.2f} (goal ≤ {at_most:g}){'' if holds else '  MISSED'}")
+def claim(
+    name: str, value: float, *, at_most: float | None = None, at_least: float | None = None, unit: str = ""
+) -> bool:
+    """Print the line of a claim; returns whether it holds.
+
+    Args:
+        name: Of the claim.
+        value: What was measured.
+        at_most: The goal, when less is better.
+        at_least: The goal, when more is better.
+        unit: Written behind the value, such as ` %`.
+    """
+    goals = {"≤": at_most, "≥": at_least}
+    holds = (at_most is None or value <= at_most) and (at_least is None or value >= at_least)
+    goal = " and ".join(f"{sign} {limit:g}" for sign, limit in goals.items() if limit is not None)
+    print(f"{name}: {value:.2f}{unit} (goal {goal}){'' if holds else '  MISSED'}")
     return holds
 
 

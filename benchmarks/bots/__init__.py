@@ -1,0 +1,1 @@
+"""Bots that only benchmarks use."""
