@@ -13,7 +13,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     lines = [
         value
         for report in reports
-        if report.when == "call"
+        if getattr(report, "when", "") == "call"
         for name, value in report.user_properties
         if name == "chaos"
     ]
