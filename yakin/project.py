@@ -239,10 +239,10 @@ class Project:
 
 
 def actor() -> str:
-    """Who is at the keyboard, for the journal."""
-    import getpass
+    """Who is at the keyboard, for the journal: by the account, never by variables that anybody can set."""
+    import psutil
 
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):
+        return str(psutil.Process().username()).rpartition("\\")[2]
+    except (OSError, psutil.Error):
         return "unknown"

@@ -152,8 +152,9 @@ def _tell(state: State, error: YakinError) -> None:
 
         typer.echo(render_text(error.problems, colour=sys.stderr.isatty(), width=100), err=True)
         return
-    mask = state.project.masker.mask if "project" in state.__dict__ else str
-    typer.echo(mask(error_text(error)), err=True)
+    project = state.project if "project" in state.__dict__ else None
+    mask = str if project is None else project.masker.mask
+    typer.echo(mask(error_text(error, project)), err=True)
 
 
 def _speak_utf8() -> None:
