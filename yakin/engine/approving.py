@@ -76,13 +76,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Somebody has been asked for a decision for a while; holds nothing of what it is about.
+    """Somebody has been asked for a decision for a while; holds nothing that could be a person's data.
 
     Attributes:
         run: Run that asked.
         workflow: Id of its workflow.
         step: Path of the step that asked.
-        title: What is asked, for people.
         role: Who may decide.
         asked_at: Since when, UTC.
         due: Until when; None when there is no limit.
@@ -91,7 +90,6 @@ class Reminder:
     run: str
     workflow: str
     step: str
-    title: str
     role: str
     asked_at: datetime
     due: datetime | None
@@ -248,9 +246,7 @@ class Approvals:
 
     def _remind(self, asked: ApprovalRow, news: News) -> None:
         self._around.journal.append(CLOCK, ApprovalReminded(run=asked.run, step=asked.step))
-        news(
-            Reminder(asked.run, asked.workflow, asked.step, asked.title, asked.role, asked.asked_at, asked.due),
-        )
+        news(Reminder(asked.run, asked.workflow, asked.step, asked.role, asked.asked_at, asked.due))
 
     def _now(self, asked: ApprovalRow) -> ApprovalRow:
         return next(one for one in self._around.journal.approvals(run=asked.run) if one.step == asked.step)

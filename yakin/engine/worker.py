@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from yakin.engine.approving import Approvals, Reminder
 from yakin.engine.durable import Serving
 from yakin.engine.executor import Executor
 from yakin.engine.invoke import as_yakin_error
@@ -25,6 +27,10 @@ SWEEP_EVERY = 5.0
 
 _AGAIN_AFTER = 5.0
 """Seconds before work is begun again that could not be recorded."""
+
+_SWEEPER = "sweeper"
+_SWEPT_WITHIN = 0.2
+"""Seconds before a name is tried again under which another worker sweeps up."""
 
 GRACE = 60.0
 """Seconds for the current items when a worker is asked to stop; then they are broken off."""
@@ -61,6 +67,7 @@ class Worker:
     ) -> None:
         self._around = around
         self._requests = requests
+        self._approvals = Approvals(around, requests)
         self._systems = tuple(systems)
         self._serves = None if serves_all else self._systems
         self._sessions = sessions
@@ -94,7 +101,7 @@ class Worker:
         with lease.kept(lost=losing_it):
             async with self._around.queues.serving(serving):
                 self._told(
-                    "Worker {name} serves {systems}, {sessions} sessions at once",
+                    "Worker {name} serves {systems}; sessions at once: {sessions}",
                     name=lease.name,
                     systems=", ".join(self._systems) or "-",
                     sessions=self._sessions,
@@ -116,14 +123,22 @@ class Worker:
             self._executor.stop("leave", now=now)
 
     def _take_lease(self) -> Lease:
-        if self._name is not None:
-            return self._lease(self._name)
+        """Take the worker's name, or the first one that is free; blocks while another worker sweeps up under it.
+
+        Raises:
+            LeaseTaken: Another worker has this name.
+        """
         slot = 1
         while True:
             try:
-                return self._lease(f"{socket.gethostname()}:{slot}")
-            except LeaseTaken:
-                slot += 1
+                return self._lease(self._name or f"{socket.gethostname()}:{slot}")
+            except LeaseTaken as taken:
+                if taken.row.kind == _SWEEPER:
+                    time.sleep(_SWEPT_WITHIN)
+                elif self._name is not None:
+                    raise
+                else:
+                    slot += 1
 
     def _lease(self, name: str) -> Lease:
         return self._around.leases.take(name, kind="worker", serves=self._serves, sessions=self._sessions)
@@ -225,7 +240,24 @@ class Worker:
         for row in give_up_silent(leases, watch, but=lease.token):
             self._told("{name} has fallen silent or died: others do its work", name=row.name)
         for name in leases.vacant("worker"):
+            if self._around.queues.has_taken(name):
+                self._give_back(name)
+        self._approvals.look_after(self._remind)
+
+    def _remind(self, reminder: Reminder) -> None:
+        since = f"{reminder.asked_at.astimezone():%Y-%m-%d %H:%M}"
+        self._told("Run {run} waits for {role} since {since}", run=reminder.run, role=reminder.role, since=since)
+
+    def _give_back(self, name: str) -> None:
+        """Put the work of a worker that is gone back, holding its name: one that starts under it meanwhile must wait."""
+        try:
+            holding = self._around.leases.take(name, kind=_SWEEPER)
+        except LeaseTaken:
+            return  # it is there again, and takes up its work by itself
+        try:
             self._around.queues.give_back(name)
+        finally:
+            holding.release()
 
 
 async def _first(*waiting: Awaitable[Any]) -> None:
