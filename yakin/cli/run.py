@@ -37,7 +37,7 @@ def run(
     Where workers are running it is given to them; else it is executed here.
     """
     from yakin.engine.selection import Selection
-    from yakin.errors import RunError, WorkflowError
+    from yakin.errors import JournalError, RunError, WorkflowError
     from yakin.project import actor
     from yakin.workflow.check import unsupported
 
@@ -53,15 +53,21 @@ def run(
     workers = [] if here else requests.workers_for(tuple(checked.workflow.systems))
     if detach and not workers:
         raise RunError("No worker is running that serves all of its systems", hint="Start one with: runner.py work")
-    created = requests.create(
-        checked,
-        given_inputs(inputs),
-        actor=actor(),
-        selection=Selection(keys, limit),
-        rehearse=rehearse,
-        due=due,
-        for_workers=bool(workers),
-    )
+    try:
+        created = requests.create(
+            checked,
+            given_inputs(inputs),
+            actor=actor(),
+            selection=Selection(keys, limit),
+            rehearse=rehearse,
+            due=due,
+            for_workers=bool(workers),
+        )
+    except JournalError:
+        # Another scheduler may have asked for the same moment meanwhile.
+        if due is None or (there := requests.for_moment(checked, due)) is None:
+            raise
+        return _is_there(project, there)
     if detach:
         typer.echo(created)
         return 0
