@@ -60,7 +60,10 @@ class Probe:
         if not self._block.probe:
             return None
         clock = self._running.frame.clock
-        believable = (intent_at or clock.now()) + timedelta(seconds=seconds(self._block.absent_after))
+        wait = seconds(self._block.absent_after)
+        believable = (intent_at or clock.now()) + timedelta(seconds=wait)
+        # Were the clock set back since, the moment above might be hours away.
+        latest = clock.monotonic() + wait
         while True:
             look = await self.look(candidate, number)
             await self._running.record(
@@ -73,7 +76,7 @@ class Probe:
                     error=None if look.error is None else look.error.info(),
                 )
             )
-            left = (believable - clock.now()).total_seconds()
+            left = min((believable - clock.now()).total_seconds(), latest - clock.monotonic())
             if look.found is not False or left <= 0:
                 return look
             await clock.sleep(left)
