@@ -38,7 +38,7 @@ class Killer:
     def wait(self, over: Callable[[], bool]) -> bool:
         """Wait for the next instant; False when the run was over before."""
         left = len(self.site.keys) - self.site.hall.registrations()
-        spare = left - 2 * (self.kills - self.tally.kills)
+        spare = left - 3 * (self.kills - self.tally.kills)
         kind = self.chance.choices(("registered", "intended", "any"), (5, 3, 3))[0]
         if kind == "any" and spare > 8:
             self._let_pass(self.chance.uniform(0.1, 5), over)

@@ -91,7 +91,7 @@ def two_workers(folder: Path, counted: Counted, server: PostgresServer, *, items
 
 
 def test_a_command_killed_again_and_again_and_resumed(tmp_path: Path, counted: Counted) -> None:
-    in_process(tmp_path, counted, items=40, kills=20)
+    in_process(tmp_path, counted, items=44, kills=14)
 
 
 def test_a_worker_killed_again_and_again(tmp_path: Path, counted: Counted) -> None:

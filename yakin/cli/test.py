@@ -17,11 +17,14 @@ from yakin.cli.arguments import project_of
 def test(
     context: typer.Context,
     quick: Annotated[bool, typer.Option("--quick", help="Leave out what needs a browser or kills processes.")] = False,
+    chaos: Annotated[
+        bool, typer.Option("--chaos", help="Only the long form of the chaos suite, which takes up to an hour.")
+    ] = False,
 ) -> int:
     """Run style, types, layers and all tests; further arguments go to pytest."""
     root = project_of(context).root
     failed = []
-    for name, command in _checks(quick=quick, more=context.args):
+    for name, command in _chaos(context.args) if chaos else _checks(quick=quick, more=context.args):
         typer.echo(f"── {name}")
         begun = time.monotonic()
         status = subprocess.run(command, cwd=root, check=False).returncode
@@ -37,10 +40,22 @@ def _checks(*, quick: bool, more: list[str]) -> Iterator[tuple[str, list[str]]]:
     tools = Path(python).parent
     # One worker a core; the tests of a file stay together, as they share what is costly to make.
     spread = ["--numprocesses", "auto", "--dist", "loadfile"]
-    pytest = [python, "-m", "pytest", *spread, *(["-m", "not browser and not kill"] if quick else []), *more]
+    pytest = [
+        python,
+        "-m",
+        "pytest",
+        *spread,
+        *(["-m", "not browser and not kill and not chaos"] if quick else []),
+        *more,
+    ]
     yield "style", [python, "-m", "ruff", "check", "."]
     yield "format", [python, "-m", "ruff", "format", "--check", "."]
     yield "types", [python, "-m", "mypy"]
     yield "layers", [str(tools / "lint-imports")]
     yield "workflows", [python, "runner.py", "check"]
     yield "tests", pytest
+
+
+def _chaos(more: list[str]) -> Iterator[tuple[str, list[str]]]:
+    # One test after the other: each of them needs the whole machine.
+    yield "chaos", [sys.executable, "-m", "pytest", "tests/chaos", "-m", "chaos", *more]
