@@ -78,14 +78,15 @@ def test_the_plain_form_is_json_and_keeps_its_names(tmp_path: Path) -> None:
     plain = json.loads(json.dumps(to_json(runs.usual(tmp_path).result())))
     assert list(plain) == [
         "schema", "run", "workflow", "mode", "status", "actor", "section", "created", "started", "finished",
-        "duration_ms", "resumed", "inputs", "selection", "facts", "journal", "error", "counts", "steps",
+        "duration_ms", "resumed", "inputs", "selection", "parent", "parent_step", "called", "rerun_of", "takes_over",
+        "rerun_reason", "cancelled_by", "cancel_reason", "facts", "journal", "error", "counts", "steps",
     ]  # fmt: skip
     assert plain["counts"]["registered"] == 37
     assert plain["journal"] == {"first": 1042, "last": 1042 + len(runs.usual(tmp_path).records) - 1}
     item = plain["steps"][2]["items"][30]
     assert list(item) == [
         "key", "label", "state", "how", "verdict", "attempts", "result", "error", "at_step", "evidence",
-        "duration_ms", "steps_ms",
+        "duration_ms", "steps_ms", "decided_by", "reason",
     ]  # fmt: skip
     assert item["verdict"] == "set_aside"
     assert item["error"]["code"] == "refused"

@@ -1,0 +1,1 @@
+"""Bots of a town hall that is a text file."""
