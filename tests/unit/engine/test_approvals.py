@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,8 @@ from yakin.engine.approving import (
     TooLate,
 )
 from yakin.engine.engine import Engine
-from yakin.engine.requests import RunWaits
+from yakin.engine.requests import Requests, RunWaits
+from yakin.engine.worker import Worker
 from yakin.errors import JournalError
 from yakin.results import RunResult
 
@@ -373,3 +375,29 @@ async def test_the_journal_holds_after_all_kinds_of_decisions(office: Office) ->
     office.engine.approvals.reject(run, second, actor="mori", reason="no")
     await office.execute(run)
     assert office.journal.verify() == []
+
+
+async def at_work(office: Office, run: str, status: str) -> None:
+    """Let a worker work until it has told of a run."""
+    around = office.surroundings()
+    reached = asyncio.Event()
+
+    def told(_template: str, **data: Any) -> None:
+        if (data.get("run"), data.get("status")) == (run, status):
+            reached.set()
+
+    made = Worker(around, Requests(around), systems=("hall",), serves_all=True, sessions=1, told=told)
+    working = asyncio.ensure_future(made.work())
+    await asyncio.wait_for(reached.wait(), 60)
+    made.stop()
+    await asyncio.wait_for(working, 60)
+
+
+async def test_a_worker_parks_a_run_and_another_one_takes_it_up_after_the_decision(office: Office) -> None:
+    run = office.create(HEAD + ASK, for_workers=True)
+    await at_work(office, run, "waiting")
+    assert office.engine.around.leases.held() == []
+    worker(office)
+    assert office.engine.approvals.approve(run, actor="mori").then == "workers"
+    await at_work(office, run, "succeeded")
+    assert office.system.calls == ["add_up", "send_letter"]
