@@ -167,6 +167,15 @@ class MemoryQueues:
                 task.cancel()
             await asyncio.gather(looking, *doing, return_exceptions=True)
 
+    async def withdraw(self, work: str) -> None:
+        """Take work out of its queue that no worker has taken yet."""
+        with self._lock:
+            self._waiting = [one for one in self._waiting if one.id != work]
+
+    def has_taken(self, worker: str) -> bool:
+        """Whether a worker has taken work that has not ended."""
+        return any(name == worker for name, _ in self.taken)
+
     def give_back(self, worker: str) -> int:
         """Put back into its queue what a worker has taken."""
         with self._lock:

@@ -108,6 +108,14 @@ class WorkQueues(Protocol):
         """
         ...
 
+    async def withdraw(self, work: str) -> None:
+        """Take work out of its queue that no worker has taken yet; it has ended then."""
+        ...
+
+    def has_taken(self, worker: str) -> bool:
+        """Whether a worker has taken work that has not ended."""
+        ...
+
     def give_back(self, worker: str) -> int:
         """Put back into its queue what a worker has taken, which can do nothing any more; returns how much that was."""
         ...
@@ -189,6 +197,22 @@ class DbosQueues:
             for body_task in doing:
                 body_task.cancel()
             await asyncio.gather(*doing, return_exceptions=True)
+
+    async def withdraw(self, work: str) -> None:
+        """Take work out of its queue that no worker has taken yet; it has ended then."""
+        client = await asyncio.to_thread(self._client)
+        waiting = await client.list_workflows_async(
+            workflow_ids=[work], status="ENQUEUED", load_input=False, load_output=False
+        )
+        if waiting:
+            await client.cancel_workflow_async(work)
+
+    def has_taken(self, worker: str) -> bool:
+        """Whether a worker has taken work that has not ended."""
+        found = self._client().list_workflows(
+            executor_id=worker, status="PENDING", limit=1, load_input=False, load_output=False
+        )
+        return bool(found)
 
     def give_back(self, worker: str) -> int:
         """Put back into its queue what a worker has taken, which can do nothing any more.

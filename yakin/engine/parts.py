@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -99,7 +100,17 @@ class PartsByWorkers:
             about=part.to_json(),
         )
         await self._queues.submit(work)
-        await stop.unless_left(self._queues.ended(work.id))
+        withdrawing = asyncio.ensure_future(self._withdraw_when_cancelled(work.id, stop))
+        try:
+            await stop.unless_left(self._queues.ended(work.id))
+        finally:
+            withdrawing.cancel()
+
+    async def _withdraw_when_cancelled(self, work: str, stop: Stop) -> None:
+        """Nobody may ever take it: there may be no worker for its system."""
+        await stop.asked()
+        if stop.why == "cancel":
+            await self._queues.withdraw(work)
 
 
 def go_id(run: str, go: int) -> str:
