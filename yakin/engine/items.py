@@ -97,14 +97,20 @@ class ItemWorker:
     async def _settle_claim_of_another_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
         if other.state == "done":
             return await self._record(done_before(self._run, self._path, candidate.key, other.result))
-        run = await asyncio.to_thread(self._running.frame.journal.run, other.run)
-        if run.status == "running" and await asyncio.to_thread(self._running.leases.live, run.owner):
+        if await asyncio.to_thread(self._is_worked_on, other):
             error = Claimed("Run {run} is registering it at this moment", run=other.run)
             return await self._record(self._settled(candidate, 0, "failed", error=error))
         try:
             return await self._settle_for_dead_run(candidate, other)
         except Claimed as error:
             return await self._record(self._settled(candidate, 0, "failed", error=error))
+
+    def _is_worked_on(self, other: LedgerItem) -> bool:
+        """Whether another run's item may be being committed: its run goes on, or who does this part of it; blocks briefly."""
+        run, leases = self._running.frame.journal.run(other.run), self._running.leases
+        return (run.status == "running" and leases.live(run.owner)) or (
+            other.state == "in_progress" and leases.live(other.owner)
+        )
 
     def _look(self, candidate: Candidate) -> tuple[LedgerItem, LedgerItem | None]:
         """The item, and that of another run which claims its business key; blocks briefly."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 import types
@@ -28,6 +29,19 @@ class Crash(BaseException):
     """The process dies here."""
 
 
+class Gate:
+    """A place where an action waits until it is let through."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    async def arrive(self) -> None:
+        """Stand still here."""
+        self.reached.set()
+        await self.opened.wait()
+
+
 @dataclass
 class TownSystem:
     """The other system.
@@ -36,17 +50,30 @@ class TownSystem:
         registered: Key → how often it was registered.
         script: What the next calls of an action do instead of working: action name → list of faults, `None` for none.
         calls: Names of the actions that were called, in order.
+        gates: Action and key → where the action waits before it does anything.
+        is_blind: Whether it registers the same key again without a word.
     """
 
     registered: dict[str, int] = field(default_factory=dict)
     script: dict[str, list[str | None]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
+    gates: dict[tuple[str, str], Gate] = field(default_factory=dict)
+    is_blind: bool = False
 
     def next_fault(self, action_name: str) -> str | None:
         self.calls.append(action_name)
         faults = self.script.get(action_name)
         return faults.pop(0) if faults else None
+
+    def gate(self, action_name: str, key: str) -> Gate:
+        """Let an action wait before it does anything with a key."""
+        return self.gates.setdefault((action_name, key), Gate())
+
+    async def pass_gate(self, action_name: str, key: str) -> None:
+        """Wait where there is a gate."""
+        if (action_name, key) in self.gates:
+            await self.gates[action_name, key].arrive()
 
 
 class Desk:
@@ -81,6 +108,7 @@ def town_bot(system: TownSystem) -> types.ModuleType:
             key: Business key.
         """
         fault(system, "write")
+        await system.pass_gate("write", key)
         desk.key = key
         if key in system.refuses:
             raise Refused("The system does not take {key}", key=key)
@@ -95,7 +123,8 @@ def town_bot(system: TownSystem) -> types.ModuleType:
             raise Crash
         if name == "lost before":
             raise ApplicationError("The connection broke")
-        if desk.key in system.registered:
+        await system.pass_gate("register", desk.key)
+        if desk.key in system.registered and not system.is_blind:
             raise AlreadyThere("{key} is registered already", key=desk.key)
         system.registered[desk.key] = system.registered.get(desk.key, 0) + 1
         if name == "crash after":
