@@ -49,6 +49,12 @@ def run(
     requests = project.engine.requests
     if due is not None and (there := requests.for_moment(checked, due)) is not None:
         return _is_there(project, there)
+    given = given_inputs(inputs)
+    before = None if rehearse else requests.run_before(checked, given)
+    if before is not None:
+        from yakin.reports.earlier import told_before
+
+        typer.echo(told_before(before, language(project)), err=True)
     keys = tuple(key.strip() for key in (only or "").split(",") if key.strip())
     workers = [] if here else requests.workers_for(tuple(checked.workflow.systems))
     if detach and not workers:
@@ -56,7 +62,7 @@ def run(
     try:
         created = requests.create(
             checked,
-            given_inputs(inputs),
+            given,
             actor=actor(),
             selection=Selection(keys, limit),
             rehearse=rehearse,

@@ -6,7 +6,7 @@ Nothing here executes anything.
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,9 +20,12 @@ from yakin.engine.ports import ApprovalRow, LeaseRow, Overtaken, RunRow
 from yakin.engine.residents import Surroundings
 from yakin.engine.selection import Selection
 from yakin.errors import RunError, UnknownRun, WorkflowError
-from yakin.events import ApprovalDecided, CancelAsked, RunContinued, RunCreated, RunFinished, RunWaiting
+from yakin.events import ApprovalDecided, CancelAsked, RunContinued, RunCreated, RunFinished, RunWaiting, StepFinished
 from yakin.values import FileRef
 from yakin.workflow.check import CheckedWorkflow
+
+_LOOK_BACK = 20
+"""So many earlier runs are looked at for a file as one of them has left it."""
 
 FINISHED = ("succeeded", "failed", "cancelled")
 """Statuses of runs that have come to an end."""
@@ -121,13 +124,29 @@ class Requests:
     def run_before(self, checked: CheckedWorkflow, given: Mapping[str, str]) -> RunRow | None:
         """The last run of a workflow with exactly the files that are given; None when there is none, or no files.
 
+        A file is the same too when it is as that run has left it, with its results written back.
+
         Raises:
             InputError: An input is missing or wrong.
         """
-        declared = checked.workflow.inputs
+        declared, journal = checked.workflow.inputs, self._around.journal
         texts = run_inputs.complete(declared, given, root=self._around.root)
-        same = self._around.journal.same_files(checked.id, run_inputs.fingerprints(declared, texts))
-        return same[0] if same else None
+        files = run_inputs.fingerprints(declared, texts)
+        same = journal.same_files(checked.id, files)
+        if same or not files:
+            return same[0] if same else None
+        with_these = (
+            row
+            for row in journal.runs(workflow=checked.id, limit=_LOOK_BACK)
+            if row.mode == "run" and row.inputs == texts
+        )
+        return next((row for row in with_these if set(files.values()) <= self._left_behind(row)), None)
+
+    def _left_behind(self, row: RunRow) -> set[str]:
+        """The hashes of the files that a run was given, and of those that its steps have written."""
+        records = self._around.journal.records(row.id, actions=(StepFinished.action,))
+        written = (record.event.output for record in records if isinstance(record.event, StepFinished))
+        return {*row.files.values(), *(found for output in written for found in _hashes(output))}
 
     def call(self, workflow: str, given: Mapping[str, Any], *, parent: RunFrame, step: str) -> str:
         """Make the run that a step of another run calls.
@@ -266,6 +285,14 @@ class Requests:
         if due is None:
             return f"{self._around.clock.now().astimezone():%Y%m%d-%H%M%S}-{randomness.token_hex(2)}"
         return f"{checked.id}@{due.astimezone():%Y%m%d-%H%M}"
+
+
+def _hashes(output: Any) -> Iterator[str]:
+    if isinstance(output, Mapping):
+        if isinstance(output.get("file_sha256"), str):
+            yield output["file_sha256"]
+        for inner in output.values():
+            yield from _hashes(inner)
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.unit.engine.town import Crash, Office
@@ -275,3 +277,24 @@ async def test_a_step_that_failed_and_was_gone_on_from_hands_on_nothing(office: 
 """)
     )
     assert statuses(result) == {"a": "failed", "b": "succeeded"}
+
+
+async def test_a_file_is_known_again_as_it_was_given_and_as_the_run_has_left_it(office: Office, tmp_path: Path) -> None:
+    book = tmp_path / "list.txt"
+    book.write_text("rows", encoding="utf-8")
+    text = flow("  - {id: a, uses: town.stamp, with: {path: '${{ inputs.book }}'}}").replace(
+        "inputs:\n", "inputs:\n  book: {type: file}\n"
+    )
+    given = {"book": str(book)}
+    requests, checked = office.engine.requests, office.check(text)
+    assert requests.run_before(checked, given) is None
+    run = office.create(text, given=given)
+    assert (await office.execute(run)).status == "succeeded"
+    assert book.read_text(encoding="utf-8") == "rows stamped"
+    left = requests.run_before(checked, given)
+    assert left is not None and left.id == run
+    book.write_text("rows", encoding="utf-8")
+    again = requests.run_before(checked, given)
+    assert again is not None and again.id == run
+    book.write_text("other rows", encoding="utf-8")
+    assert requests.run_before(checked, given) is None

@@ -22,6 +22,7 @@ from yakin.journal.store import JournalStore
 from yakin.results import RunResult, fold
 from yakin.storage import open_storage
 from yakin.testing import FakeClock, FakeProcesses, MemoryQueues
+from yakin.values import FileRef
 from yakin.workflow.check import CheckedWorkflow, check_text
 
 
@@ -170,8 +171,18 @@ def town_bot(system: TownSystem) -> types.ModuleType:
         fault(system, "send_letter")
         return to
 
+    @action()
+    def stamp(path: Path) -> FileRef:
+        """Write a word behind what a file says.
+
+        Args:
+            path: The file.
+        """
+        path.write_text(path.read_text(encoding="utf-8") + " stamped", encoding="utf-8")
+        return FileRef.of(path)
+
     module = types.ModuleType("town")
-    for thing in (open_desk, write, register, receipt, look_up, add_up, send_letter):
+    for thing in (open_desk, write, register, receipt, look_up, add_up, send_letter, stamp):
         setattr(module, thing.__name__, thing)
     return module
 
@@ -208,6 +219,7 @@ class Office:
         self.folder = folder
         self.system = system or TownSystem()
         self.clock = FakeClock()
+        self.config: dict[str, Any] = {"limit": 3}
         self.registry = Registry.of({"town": town_bot(self.system)})
         shutil.copy(_new_journal(), folder / "journal.sqlite")
         self.journal = JournalStore(f"sqlite:///{folder / 'journal.sqlite'}", clock=self.clock)
@@ -238,7 +250,7 @@ class Office:
             root=self.folder,
             data=self.folder,
             storage=self.storage,
-            config={"limit": 3},
+            config=self.config,
             secrets={},
             registry=self.registry,
             journal=self.journal,
@@ -255,7 +267,7 @@ class Office:
             name,
             text,
             registry=self.registry,
-            config={"limit": 3},
+            config=self.config,
             has_secret=lambda _name: False,
             workflows=dict.fromkeys(self.workflows),
         )
