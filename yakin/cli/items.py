@@ -98,7 +98,9 @@ def _write(project: Project, result: RunResult, found: Sequence[BlockItems], pat
     count = sum(len(block.items) for block in blocks)
     typer.echo(t.plural("{n} row is in {path}", "{n} rows are in {path}", count, path=path))
     typer.echo(
-        t.text("Corrected, it is handed in with: runner.py rerun {run} --items {path}", run=result.id, path=path)
+        t.text(
+            "Corrected, it is handed in with: runner.py rerun {run} --items {path} --reason …", run=result.id, path=path
+        )
     )
 
 

@@ -79,7 +79,7 @@ def _totals(sheet: Worksheet, row: int, result: RunResult, t: Translator) -> int
         rows = relations.totals(step)
         if not rows:
             continue
-        header = (t.text("Control total"), t.text("Sum"), t.text("Registered"), t.text("Not registered"))
+        header = (t.text("Control total"), t.text("Sum"), t.text("Registered"), t.text("Not registered, or in doubt"))
         row += 1
         put(sheet, row, 1, step.title, font(bold=True))
         for values in (header, *((one.words(t), one.total, one.registered, one.not_registered) for one in rows)):

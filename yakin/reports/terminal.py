@@ -228,7 +228,7 @@ def totals_table(step: StepResult, t: Translator) -> RenderableType:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
     table.add_column(t.text("Control total"), overflow="fold")
-    for name in (t.text("Sum"), t.text("Registered"), t.text("Not registered")):
+    for name in (t.text("Sum"), t.text("Registered"), t.text("Not registered, or in doubt")):
         table.add_column(name, justify="right", overflow="fold")
     for row in relations.totals(step):
         left = "bold" if row.not_registered not in (None, "0") else ""

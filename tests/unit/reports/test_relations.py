@@ -90,7 +90,7 @@ def test_control_totals_are_told_with_what_was_registered_and_what_was_not(tmp_p
         ("控除", "0.5", "0.5", "0"),
     ]
     for name, text in everything(result, tmp_path).items():
-        for wanted in ("合計の照合", "未登録", "1,234,567", "1,200,000", "34,567"):
+        for wanted in ("合計の照合", "未登録・不明", "1,234,567", "1,200,000", "34,567"):
             assert wanted in text, (name, wanted)
 
 
