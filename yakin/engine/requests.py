@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -284,7 +284,8 @@ class Requests:
         """The id of a run that is about to be made; for a moment of a schedule always the same."""
         if due is None:
             return f"{self._around.clock.now().astimezone():%Y%m%d-%H%M%S}-{randomness.token_hex(2)}"
-        return f"{checked.id}@{due.astimezone():%Y%m%d-%H%M}"
+        # In UTC: two machines need not agree about the time zone, and no moment comes twice in a night.
+        return f"{checked.id}@{due.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 def _hashes(output: Any) -> Iterator[str]:
