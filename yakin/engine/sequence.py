@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,8 @@ class Attempt:
             if isinstance(thing, Session):
                 image = await _picture(thing, context)
                 if image is not None:
-                    context.attach(name, image, media_type="image/jpeg")
+                    # Until it is on disk, other lanes go on.
+                    await asyncio.to_thread(context.attach, name, image, media_type="image/jpeg")
 
     async def _step(self, step: StepNode) -> Failure | None:
         path = self.running.checked.step_path(step)
