@@ -56,6 +56,9 @@ class Engine:
         row = await asyncio.to_thread(self._around.journal.run, run)
         if row.status in FINISHED:
             raise RunIsOver("Run {run} is finished: {status}", run=row.id, status=row.status)
+        if row.status == "running" and await asyncio.to_thread(self._around.leases.live, row.owner):
+            # A worker executes it, under its own name.
+            raise RunIsLive("Run {run} is being executed by another process", run=row.id)
         try:
             lease = await asyncio.to_thread(self._around.leases.take, f"run:{row.id}", kind="run")
         except LeaseTaken:

@@ -244,14 +244,18 @@ class Crew:
         """Wait for something while time goes by, in which those who can be heard say that they live."""
 
         def passed() -> bool:
-            for hand in self.hands.values():
-                if hand.is_at_work and not hand.line.is_cut and hand.leases.taken is not None:
-                    with suppress(JournalError):
-                        hand.leases.taken.beat()
-            self.office.clock.move(10)
+            self.let_time_pass()
             return condition()
 
         await until(passed)
+
+    def let_time_pass(self) -> None:
+        """Let some seconds go by, in which those who can be heard say that they live."""
+        for hand in self.hands.values():
+            if hand.is_at_work and not hand.line.is_cut and hand.leases.taken is not None:
+                with suppress(JournalError):
+                    hand.leases.taken.beat()
+        self.office.clock.move(10)
 
     async def close(self) -> None:
         """Stop everybody who is still at work."""
