@@ -5,8 +5,7 @@ measured is whether lanes stand in each other's way in Yakin itself - one journa
 process; workers are processes of their own, started on the command line, two sessions each, on the same journal.
 
 Beside it the real thing: declarations entered with a real browser into a practice town hall that takes 200 ms longer for
-every answer. There the processor is the limit on a small machine, which is why its share is shown: of all cores, the town
-hall not counted. A browser needs about one core for each two lanes.
+every answer. There the processor may be the limit, which is why its share is shown: of all cores, the town hall not counted.
 
 The time counted is that from the first item's beginning to the last one's end, as the journal has it; sign-in and the
 end of the run are not in it. A lane's throughput is compared with that of one lane in the same run of the benchmark.
