@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.chaos.judging import Tally
+from tests.chaos.judging import Counted
 from tests.integration.postgres import PostgresServer, postgres_programs
 
 
 @pytest.fixture
-def counted(record_property: Callable[[str, object], None]) -> Callable[[Tally], None]:
+def counted(record_property: Callable[[str, object], None]) -> Counted:
     """Puts a tally into the table at the end of the session."""
     return lambda tally: record_property("chaos", tally.line())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl import load_workbook
@@ -52,6 +52,10 @@ class Tally:
         return (self.what, *map(str, counts))
 
 
+Counted = Callable[[Tally], None]
+"""Puts a tally into the table at the end of the session."""
+
+
 def judge(tally: Tally, site: Site, run: str, *, sent_again: frozenset[str] = frozenset()) -> Tally:
     """Complete a tally, and see that the journal tells of every item what the system says.
 
@@ -61,6 +65,7 @@ def judge(tally: Tally, site: Site, run: str, *, sent_again: frozenset[str] = fr
         run: The run.
         sent_again: Items whose request the browser itself may have sent again, which the system refused.
     """
+    assert site.complaints() == []
     there, asked = site.hall.registered(), site.hall.asked()
     items = {item.key: item for item in site.items(run)}
     tally.items = len(site.keys)
@@ -88,10 +93,9 @@ def written_back(site: Site) -> dict[str, str]:
 
 def told_in_doubt(site: Site, run: str) -> list[str]:
     """The items in doubt as the command line lists them."""
-    status, printed = site.yakin("show", run, "--json")
+    status, printed = site.yakin("items", run, "--in-doubt", "--json")
     assert status == 0, printed
-    steps = json.loads(printed)["steps"]
-    return [item["key"] for step in steps for item in step.get("items", ()) if item["verdict"] == "in_doubt"]
+    return [item["key"] for item in json.loads(printed)]
 
 
 def table(counts: Sequence[Sequence[str]]) -> str:

@@ -79,10 +79,16 @@ class Site:
 
     def worker(self, name: str, *, machine: str | None = None, clock: Path | None = None, sessions: int = 1) -> Program:
         """Start a worker and wait until it serves."""
-        started = self.start("work", "--name", name, "--sessions", str(sessions), machine=machine, clock=clock)
-        until(lambda: "serves portal" in started.printed or started.ended, 90, lambda: started.printed)
+        started = self.start_worker(name, machine=machine, clock=clock, sessions=sessions)
+        self._until(lambda: "serves portal" in started.printed or started.ended)
         assert not started.ended, started.printed
         return started
+
+    def start_worker(
+        self, name: str, *, machine: str | None = None, clock: Path | None = None, sessions: int = 1
+    ) -> Program:
+        """Start a worker."""
+        return self.start("work", "--name", name, "--sessions", str(sessions), machine=machine, clock=clock)
 
     def ask_for_a_run(self, *more: str) -> str:
         """Have the workers make a run: its id."""
@@ -156,15 +162,24 @@ class Site:
         return lease is not None and lease.process.startswith(f"{pid}:")
 
     def printed(self) -> str:
-        """What all programs have printed that was not nothing, each with the name of its log."""
+        """The end of what each program has printed."""
         logs = sorted((self.folder / "printed").glob("*.log"))
-        return "\n".join(f"── {log.name}\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}" for log in logs)
+        return "\n".join(f"── {log.name}\n{chr(10).join(_lines(log)[-40:])}" for log in logs)
+
+    def complaints(self) -> list[str]:
+        """What was printed that no user should ever see."""
+        lines = [line for log in (self.folder / "printed").glob("*.log") for line in _lines(log)]
+        return [line for line in lines if "Traceback" in line or "was never" in line or "mistake in its code" in line]
 
     def close(self) -> None:
         """End everything that was started here."""
         for program in self._programs:
             program.leave_nothing()
         self.journal.close()
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 @contextmanager

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.chaos import workbook
-from tests.chaos.judging import Tally, judge
+from tests.chaos.judging import Counted, Tally, judge
 from tests.chaos.programs import until
 from tests.chaos.site import PATIENCE, Site, site
 from tests.integration.postgres import PostgresServer
@@ -19,12 +19,10 @@ from yakin.journal.tables import VERSION_TABLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.kill, pytest.mark.timeout(900)]
 
-Counted = Callable[[Tally], None]
 
-
-def undisturbed(there: Site, run: str, tally: Tally) -> None:
+def undisturbed(there: Site, run: str, tally: Tally, counted: Counted) -> None:
     """It ended as if nothing had been."""
-    judge(tally, there, run)
+    counted(judge(tally, there, run))
     assert (tally.twice, tally.lost, tally.in_doubt) == ([], [], [])
     assert there.status(run) == "succeeded", there.printed()
     assert tally.registered == tally.items
@@ -41,8 +39,7 @@ def test_workers_go_on_by_themselves_when_postgresql_was_restarted(
             database_server.restart(how)
         there.wait_until_over(run)
         assert not any(worker.ended for worker in workers)
-        counted(tally := Tally("PostgreSQL restarted 3 times"))
-        undisturbed(there, run, tally)
+        undisturbed(there, run, Tally("PostgreSQL restarted 3 times"), counted)
 
 
 class SmallDisk:
@@ -100,8 +97,7 @@ def test_a_run_stands_still_while_the_disk_is_full_and_is_resumed_when_there_is_
         disk.make_room()
         status, printed = there.yakin("resume", run)
         assert status == 0, printed
-        counted(tally := Tally("disk full, in process"))
-        undisturbed(there, run, tally)
+        undisturbed(there, run, Tally("disk full, in process"), counted)
 
 
 def test_a_worker_waits_while_the_disk_is_full_and_goes_on_by_itself(
@@ -115,8 +111,7 @@ def test_a_worker_waits_while_the_disk_is_full_and_goes_on_by_itself(
         until(lambda: "Nothing can be recorded at the moment" in worker.printed, PATIENCE, there.printed)
         disk.make_room()
         there.wait_until_over(run)
-        counted(tally := Tally("disk full, a worker"))
-        undisturbed(there, run, tally)
+        undisturbed(there, run, Tally("disk full, a worker"), counted)
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

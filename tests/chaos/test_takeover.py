@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.judging import Tally, judge, told_in_doubt
+from tests.chaos.judging import Counted, Tally, judge, told_in_doubt
 from tests.chaos.programs import Program, until
 from tests.chaos.site import PATIENCE, Site, site
 from tests.integration.postgres import PostgresServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.kill, pytest.mark.timeout(900)]
-
-Counted = Callable[[Tally], None]
 
 SILENT = "others do its work"
 """What is said of a worker that was silent for too long, or died."""
