@@ -30,6 +30,7 @@ def cancel(
     from yakin.engine.requests import FINISHED
     from yakin.i18n import translator
     from yakin.project import actor
+    from yakin.reports.verdicts import STATUSES
 
     project = project_of_run(context, run)
     t = translator(language(project))
@@ -45,8 +46,8 @@ def cancel(
             requests.cancel(row.id, actor=actor(), now=True, reason=reason)
         time.sleep(_LOOK_EVERY)
         row = project.journal.run(row.id)
-    words = t.text(
-        "Run {run} is {status}. Go on with it: runner.py resume {run}", run=row.id, status=t.text(row.status)
-    )
-    typer.echo(words)
+    if row.status == "cancelled":
+        typer.echo(t.text("Run {run} is cancelled. It goes on with: runner.py resume {run}", run=row.id))
+    else:
+        typer.echo(t.text("Run {run} had come to its end: {status}", run=row.id, status=t.text(STATUSES[row.status])))
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from yakin.cli.speaking import language
 
 if TYPE_CHECKING:
     from yakin.project import Project
+    from yakin.workflow.check import CheckedWorkflow
 
 
 def run(
@@ -37,50 +38,69 @@ def run(
     Where workers are running it is given to them; else it is executed here.
     """
     from yakin.engine.selection import Selection
-    from yakin.errors import JournalError, RunError, WorkflowError
-    from yakin.project import actor
-    from yakin.workflow.check import unsupported
 
     project = project_of(context)
-    checked = project.checked(workflow)
-    problems = unsupported(checked)
-    if problems:
-        raise WorkflowError(problems)
+    checked = _executable(project, workflow)
     requests = project.engine.requests
     if due is not None and (there := requests.for_moment(checked, due)) is not None:
         return _is_there(project, there)
     given = given_inputs(inputs)
-    before = None if rehearse else requests.run_before(checked, given)
+    if not rehearse:
+        _tell_of_earlier_run(project, checked, given)
+    by_workers = not here and bool(requests.workers_for(tuple(checked.workflow.systems)))
+    _refuse_to_leave_it_to_nobody(detach=detach, by_workers=by_workers)
+    keys = tuple(key.strip() for key in (only or "").split(",") if key.strip())
+    options = {"selection": Selection(keys, limit), "rehearse": rehearse, "due": due, "for_workers": by_workers}
+    created = _create(project, checked, given, options)
+    if created is None:
+        return _is_there(project, requests.for_moment(checked, due) if due else None)
+    if detach:
+        typer.echo(created)
+        return 0
+    return exit_status(carry_out(project, created, by_workers=by_workers, as_json=as_json))
+
+
+def _executable(project: Project, workflow: str) -> CheckedWorkflow:
+    from yakin.errors import WorkflowError
+    from yakin.workflow.check import unsupported
+
+    checked = project.checked(workflow)
+    problems = unsupported(checked)
+    if problems:
+        raise WorkflowError(problems)
+    return checked
+
+
+def _create(project: Project, checked: CheckedWorkflow, given: dict[str, str], options: dict[str, Any]) -> str | None:
+    """The new run; None when another scheduler has asked for the same moment meanwhile."""
+    from yakin.errors import JournalError
+    from yakin.project import actor
+
+    requests = project.engine.requests
+    try:
+        return requests.create(checked, given, actor=actor(), **options)
+    except JournalError:
+        if options["due"] is None or requests.for_moment(checked, options["due"]) is None:
+            raise
+        return None
+
+
+def _tell_of_earlier_run(project: Project, checked: CheckedWorkflow, given: dict[str, str]) -> None:
+    before = project.engine.requests.run_before(checked, given)
     if before is not None:
         from yakin.reports.earlier import told_before
 
         typer.echo(told_before(before, language(project)), err=True)
-    keys = tuple(key.strip() for key in (only or "").split(",") if key.strip())
-    workers = [] if here else requests.workers_for(tuple(checked.workflow.systems))
-    if detach and not workers:
+
+
+def _refuse_to_leave_it_to_nobody(*, detach: bool, by_workers: bool) -> None:
+    from yakin.errors import RunError
+
+    if detach and not by_workers:
         raise RunError("No worker is running that serves all of its systems", hint="Start one with: runner.py work")
-    try:
-        created = requests.create(
-            checked,
-            given,
-            actor=actor(),
-            selection=Selection(keys, limit),
-            rehearse=rehearse,
-            due=due,
-            for_workers=bool(workers),
-        )
-    except JournalError:
-        # Another scheduler may have asked for the same moment meanwhile.
-        if due is None or (there := requests.for_moment(checked, due)) is None:
-            raise
-        return _is_there(project, there)
-    if detach:
-        typer.echo(created)
-        return 0
-    return exit_status(carry_out(project, created, by_workers=bool(workers), as_json=as_json))
 
 
-def _is_there(project: Project, run: str) -> int:
+def _is_there(project: Project, run: str | None) -> int:
     from yakin.i18n import translator
 
     t = translator(language(project))

@@ -100,14 +100,18 @@ async def _work(worker: Worker) -> None:
 def _teller(project: Project) -> Any:
     from yakin.errors import YakinError
     from yakin.i18n import translator
+    from yakin.reports.verdicts import STATUSES
 
     t = translator(language(project))
 
+    def shown(name: str, value: Any) -> Any:
+        if isinstance(value, YakinError):
+            return t.error(value.info())[0]
+        return t.text(STATUSES[value]) if name == "status" else value
+
     def tell(template: str, **data: Any) -> None:
-        shown = {
-            name: t.error(value.info())[0] if isinstance(value, YakinError) else value for name, value in data.items()
-        }
-        line = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {t.text(template, **shown)}"
+        words = t.text(template, **{name: shown(name, value) for name, value in data.items()})
+        line = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {words}"
         typer.echo(project.masker.mask(line))
         sys.stdout.flush()
 

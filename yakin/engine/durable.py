@@ -176,7 +176,8 @@ class DbosQueues:
                 "application_version": APPLICATION_VERSION,
                 "executor_id": serving.worker,
                 "serializer": _json_serializer(),
-                "log_level": "ERROR",
+                # It would show what a part raised, with a traceback; the worker tells it without people's data.
+                "log_level": "CRITICAL",
                 "enable_otlp": False,
                 "run_migrations": False,
             }
