@@ -57,7 +57,7 @@ Counted = Callable[[Tally], None]
 
 
 def judge(tally: Tally, site: Site, run: str, *, sent_again: frozenset[str] = frozenset()) -> Tally:
-    """Complete a tally, and see that the journal tells of every item what the system says.
+    """Complete a tally, and see that nobody complained and that no browser was left behind.
 
     Args:
         tally: What is known already.
@@ -66,6 +66,7 @@ def judge(tally: Tally, site: Site, run: str, *, sent_again: frozenset[str] = fr
         sent_again: Items whose request the browser itself may have sent again, which the system refused.
     """
     assert site.complaints() == []
+    assert site.orphans() == []
     there, asked = site.hall.registered(), site.hall.asked()
     items = {item.key: item for item in site.items(run)}
     tally.items = len(site.keys)

@@ -127,14 +127,16 @@ class Program:
             self.kill_all()
         self.gone(10)
 
-    def gone(self, seconds: float) -> list[psutil.Process]:
-        """Wait until all that it has started is gone; kill, and return, what then is not."""
-        left: list[psutil.Process] = psutil.wait_procs(self._started, timeout=seconds)[1]
+    def gone(self, seconds: float) -> list[str]:
+        """Wait until all that it has started is gone; kill what then is not, and tell what that was."""
+        left = psutil.wait_procs(self._started, timeout=seconds)[1]
+        told = []
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess):
+                told.append(f"{process.pid} {process.name()}")
                 process.kill()
         psutil.wait_procs(left, timeout=seconds)
-        return left
+        return told
 
     def _tree(self) -> Iterator[psutil.Process]:
         self._note()

@@ -171,6 +171,10 @@ class Site:
         lines = [line for log in (self.folder / "printed").glob("*.log") for line in _lines(log)]
         return [line for line in lines if "Traceback" in line or "was never" in line or "mistake in its code" in line]
 
+    def orphans(self) -> list[str]:
+        """What programs that have ended have left behind, such as browsers; it is gone afterwards."""
+        return [orphan for program in self._programs if program.ended for orphan in program.gone(30)]
+
     def close(self) -> None:
         """End everything that was started here."""
         for program in self._programs:

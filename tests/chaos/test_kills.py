@@ -20,13 +20,13 @@ def test_a_command_killed_again_and_again_and_resumed(tmp_path: Path, counted: C
 
 
 def test_a_worker_killed_again_and_again(tmp_path: Path, counted: Counted) -> None:
-    worker(tmp_path, counted, items=20, kills=5)
+    worker(tmp_path, counted, items=24, kills=6)
 
 
 def test_one_of_two_workers_killed_again_and_again(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:
-    two_workers(tmp_path, counted, database_server, items=30, kills=8)
+    two_workers(tmp_path, counted, database_server, items=30, kills=7)
 
 
 def test_what_cannot_be_asked_is_in_doubt_and_listed(tmp_path: Path, counted: Counted) -> None:

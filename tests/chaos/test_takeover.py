@@ -75,6 +75,7 @@ def test_a_worker_frozen_between_intent_and_click_that_wakes_up_after_its_lease_
         the_rest_is_registered_and_this_is_told(there, run, tally, doubts, late=True)
 
 
+@pytest.mark.chaos
 def test_a_worker_frozen_anywhere_that_wakes_up_while_another_does_its_work_registers_nothing_more(
     tmp_path: Path, counted: Counted
 ) -> None:
