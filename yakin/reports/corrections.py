@@ -28,7 +28,7 @@ from yakin.errors import BusinessError, RunError
 from yakin.i18n import Translator, translator
 from yakin.reports import verdicts
 from yakin.reports.cells import common_kind, read_back, written
-from yakin.reports.sheets import TINTS, fill, finish_list, font, line_below, list_sheet, put, top
+from yakin.reports.sheets import TINTS, dress, finish_list, list_sheet, put, set_value
 from yakin.results import ItemResult, RunResult
 from yakin.values import Row, canonical_json
 
@@ -168,24 +168,25 @@ def _write_ours(sheet: Worksheet, row: int, item: ItemResult, t: Translator) -> 
     state = t.text(verdicts.VERDICTS[verdict])
     values = [item.key, state, verdicts.reason(item, t), verdicts.advice(item, t), item.attempts, item.label]
     for column, value in enumerate(values, 1):
-        cell = put(sheet, row, column, value, font(color="555A66"))
-        cell.fill = fill(TINTS[verdict] if column == 2 else _GREY)
-        cell.alignment, cell.border = top(), line_below()
-        if isinstance(value, str):
-            cell.number_format = "@"
+        tint = TINTS[verdict] if column == 2 else _GREY
+        dress(
+            set_value(sheet, row, column, value),
+            colour="555A66",
+            tint=tint,
+            form="@" if isinstance(value, str) else None,
+        )
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, value: Any, kind: type | None) -> None:
     content, form = written(value, kind)
     if isinstance(content, str):
-        cell = put(sheet, row, column, content)
+        cell = set_value(sheet, row, column, content)
     else:
         found = sheet.cell(row, column)
         assert isinstance(found, Cell)
         cell = found
-        cell.value, cell.font = content, font()
-    cell.number_format = form
-    cell.alignment, cell.border = top(), line_below()
+        cell.value = content
+    dress(cell, form=form)
 
 
 def _opened(path: Path) -> tuple[Workbook, dict[str, Any], list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -19,7 +20,7 @@ from yakin.i18n import Translator, translator
 from yakin.reports import relations, verdicts
 from yakin.reports.decisions import decision_words
 from yakin.reports.evidence import Links
-from yakin.reports.sheets import TINTS, fill, finish_list, font, for_print, list_row, list_sheet, put, top
+from yakin.reports.sheets import TINTS, dress, fill, finish_list, font, for_print, list_row, list_sheet, put, top
 from yakin.results import ItemResult, RunResult, StepResult
 from yakin.storage import Storage
 
@@ -198,9 +199,10 @@ def _evidence_link(sheet: Worksheet, row: int, column: int, item: ItemResult, li
     if not item.evidence:
         return
     cell = sheet.cell(row, column)
+    assert isinstance(cell, Cell)
     target = links.link(item.evidence[-1])
     if target:
         cell.hyperlink = Hyperlink(ref=cell.coordinate, target=target)
-        cell.font = font(color=_LINK, underline="single")
+        dress(cell, colour=_LINK, underline="single")
     else:
         cell.value = links.place(item.evidence[-1])

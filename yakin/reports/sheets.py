@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -35,6 +38,9 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST = 32_767
 """Characters a cell can hold."""
 
+_DRESSES: WeakKeyDictionary[Workbook, dict[tuple[str | None, ...], StyleArray]] = WeakKeyDictionary()
+"""Workbook → what a cell of a list looks like → the numbers of these looks in the workbook."""
+
 
 def list_sheet(book: Workbook, title: str, columns: Sequence[tuple[str, int]]) -> Worksheet:
     """A new sheet for a list: column names with their widths, in sight above all rows."""
@@ -54,10 +60,40 @@ def list_sheet(book: Workbook, title: str, columns: Sequence[tuple[str, int]]) -
 def list_row(sheet: Worksheet, row: int, values: Sequence[Any], *, tint_at: int, tint: str) -> None:
     """One row of a list; the cell of its state is coloured."""
     for column, value in enumerate(values, 1):
-        cell = put(sheet, row, column, value)
-        cell.alignment, cell.border = top(), line_below()
-        if column == tint_at:
-            cell.fill = fill(tint)
+        dress(set_value(sheet, row, column, value), tint=tint if column == tint_at else None)
+
+
+def dress(
+    cell: Cell,
+    *,
+    colour: str | None = None,
+    underline: str | None = None,
+    tint: str | None = None,
+    form: str | None = None,
+) -> None:
+    """Let a cell look like one of a list.
+
+    Args:
+        cell: The cell.
+        colour: Of its text.
+        underline: Of its text, such as `single`.
+        tint: The colour behind it.
+        form: How its number is shown, such as `@`.
+    """
+    # openpyxl looks every single look up in the workbook's tables: with thousands of rows that is most of the work.
+    styled: Any = cell
+    known = _DRESSES.setdefault(styled.parent.parent, {})
+    looks = (colour, underline, tint, form)
+    if looks in known:
+        styled._style = copy(known[looks])
+        return
+    cell.font = font(**{name: look for name, look in (("color", colour), ("underline", underline)) if look})
+    cell.alignment, cell.border = top(), line_below()
+    if tint is not None:
+        cell.fill = fill(tint)
+    if form is not None:
+        cell.number_format = form
+    known[looks] = copy(styled._style)
 
 
 def finish_list(sheet: Worksheet, columns: int, rows: int) -> None:
@@ -66,7 +102,14 @@ def finish_list(sheet: Worksheet, columns: int, rows: int) -> None:
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Any, looks: Font | None = None) -> Cell:
-    """Write a value; a text stays a text, whatever it begins with."""
+    """Write a value in our font; see `set_value`."""
+    cell = set_value(sheet, row, column, value)
+    cell.font = looks or font()
+    return cell
+
+
+def set_value(sheet: Worksheet, row: int, column: int, value: Any) -> Cell:
+    """Write a value, however it will look; a text stays a text, whatever it begins with."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)
     if isinstance(value, int | float):
@@ -74,7 +117,6 @@ def put(sheet: Worksheet, row: int, column: int, value: Any, looks: Font | None 
     else:
         cell.value = cell_text("" if value is None else str(value))
         cell.data_type = "s"
-    cell.font = looks or font()
     return cell
 
 
