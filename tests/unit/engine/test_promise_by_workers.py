@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.engine.crew import Crew, Hand, hasten, shared
+from tests.unit.engine.crew import Crew, Hand, hasten, shared, until
 from tests.unit.engine.test_promise import ELSEWHERE, REGISTER
 from tests.unit.engine.town import Office, TownSystem
 
@@ -25,6 +25,7 @@ SCRIPTS = st.fixed_dictionaries(
     }
 )
 ENDS = st.sampled_from(["dies", "vanishes", "falls silent", "cannot write"])
+DELAYS = st.lists(st.sampled_from([0.0, 0.0, 0.6]), max_size=5)
 BLOWS = st.lists(st.tuples(st.integers(0, 25), st.sampled_from(["hall", "castle"]), ENDS), max_size=4)
 
 
@@ -67,6 +68,8 @@ class Storm:
                 if quiet:
                     self._crew.let_time_pass()
                 await asyncio.sleep(0.01)
+            # Those who fell silent may still click.
+            await until(lambda: self._crew.office.system.slow_clicks == 0)
         return self._crew.status(run)
 
     async def _strike(self, hand: Hand, end: str) -> None:
@@ -83,13 +86,27 @@ class Storm:
                 hand.writing.fails_next = 2
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(script=SCRIPTS, blows=BLOWS, before=st.sets(st.sampled_from(KEYS), max_size=1), probe=st.booleans())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    script=SCRIPTS, blows=BLOWS, delays=DELAYS, before=st.sets(st.sampled_from(KEYS), max_size=1), probe=st.booleans()
+)
+@example(
+    script={},
+    blows=[(3, "hall", "falls silent"), (3, "castle", "falls silent")],
+    delays=[2.0, 2.0],
+    before=set(),
+    probe=True,
+)
 def test_with_two_workers_nothing_is_done_twice_nothing_lost_and_what_is_told_is_true(
-    script: dict[str, list[str | None]], blows: list[tuple[int, str, str]], before: set[str], probe: bool
+    script: dict[str, list[str | None]],
+    blows: list[tuple[int, str, str]],
+    delays: list[float],
+    before: set[str],
+    probe: bool,
 ) -> None:
     system = TownSystem(dict.fromkeys(before, 1), {name: list(faults) for name, faults in script.items()})
     system.is_blind = not before
+    system.delays = list(delays)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         hasten(patch)
         office = Office(Path(folder), system=system)

@@ -52,6 +52,8 @@ class TownSystem:
         script: What the next calls of an action do instead of working: action name → list of faults, `None` for none.
         calls: Names of the actions that were called, in order.
         gates: Action and key → where the action waits before it does anything.
+        delays: Seconds that the next clicks take before anything is registered; the rest are quick.
+        slow_clicks: How many clicks are on their way.
         is_blind: Whether it registers the same key again without a word.
     """
 
@@ -60,6 +62,8 @@ class TownSystem:
     calls: list[str] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     gates: dict[tuple[str, str], Gate] = field(default_factory=dict)
+    delays: list[float] = field(default_factory=list)
+    slow_clicks: int = 0
     is_blind: bool = False
 
     def next_fault(self, action_name: str) -> str | None:
@@ -70,6 +74,15 @@ class TownSystem:
     def gate(self, action_name: str, key: str) -> Gate:
         """Let an action wait before it does anything with a key."""
         return self.gates.setdefault((action_name, key), Gate())
+
+    async def take_time(self) -> None:
+        """Let a click take as long as it shall."""
+        if self.delays:
+            self.slow_clicks += 1
+            try:
+                await asyncio.sleep(self.delays.pop(0))
+            finally:
+                self.slow_clicks -= 1
 
     async def pass_gate(self, action_name: str, key: str) -> None:
         """Wait where there is a gate."""
@@ -124,7 +137,9 @@ def town_bot(system: TownSystem) -> types.ModuleType:
             raise Crash
         if name == "lost before":
             raise ApplicationError("The connection broke")
-        await system.pass_gate("register", desk.key)
+        key = desk.key
+        await system.pass_gate("register", key)
+        await system.take_time()
         if desk.key in system.registered and not system.is_blind:
             raise AlreadyThere("{key} is registered already", key=desk.key)
         system.registered[desk.key] = system.registered.get(desk.key, 0) + 1
