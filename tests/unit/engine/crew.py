@@ -262,6 +262,8 @@ class Crew:
         for hand in self.hands.values():
             if hand.is_at_work:
                 await hand.die()
+            elif hand.working is not None and not hand.working.cancelled():
+                hand.working.exception()
 
     def _state(self) -> dict[str, Any]:
         queues, leases = self.office.queues, self.office.journal.leases()

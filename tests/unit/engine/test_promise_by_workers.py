@@ -24,7 +24,7 @@ SCRIPTS = st.fixed_dictionaries(
         "look_up": st.lists(ELSEWHERE, max_size=4),
     }
 )
-ENDS = st.sampled_from(["dies", "vanishes", "falls silent", "cannot write"])
+ENDS = st.sampled_from(["dies", "vanishes", "falls silent", "is cut off", "cannot write"])
 DELAYS = st.lists(st.sampled_from([0.0, 0.0, 0.6]), max_size=5)
 BLOWS = st.lists(st.tuples(st.integers(0, 25), st.sampled_from(["hall", "castle"]), ENDS), max_size=4)
 
@@ -55,7 +55,7 @@ class Storm:
             while self._blows and self._blows[0][0] <= len(self._crew.office.system.calls):
                 _, machine, end = self._blows.pop(0)
                 await self._strike(hands[machine], end)
-                if end in ("vanishes", "falls silent"):
+                if end in ("vanishes", "falls silent", "is cut off"):
                     quiet.append(hands[machine])
                     hands[machine] = self.start(machine)
 
@@ -82,6 +82,10 @@ class Storm:
                 await hand.vanish()
             case "falls silent":
                 hand.fall_silent()
+            case "is cut off":
+                # It goes on in the system, and hears nothing of having lost its lease.
+                hand.fall_silent()
+                hand.line.is_cut = True
             case _:
                 hand.writing.fails_next = 2
 
@@ -92,7 +96,7 @@ class Storm:
 )
 @example(
     script={},
-    blows=[(3, "hall", "falls silent"), (3, "castle", "falls silent")],
+    blows=[(3, "hall", "is cut off"), (3, "castle", "is cut off")],
     delays=[2.0, 2.0],
     before=set(),
     probe=True,
