@@ -318,3 +318,34 @@ async def test_what_we_use_of_dbos_without_its_promise_is_there(tmp_path: Path) 
     assert taken == [(9, ["next"])]
     hall.queues.close()
     hall.database.close()
+
+
+async def test_work_that_nobody_has_taken_is_withdrawn_and_never_begun(hall: Hall) -> None:
+    await hall.queues.submit(part("withdrawn"))
+    await hall.queues.withdraw("withdrawn")
+    await hall.finish(part("withdrawn"))
+    await hall.queues.submit(part("other"))
+    async with hall.worker():
+        await hall.finish(part("other"))
+    assert hall.begun == ["other"]
+
+
+async def test_work_that_somebody_has_taken_is_not_withdrawn(hall: Hall) -> None:
+    hall.hold.add("held")
+    await hall.queues.submit(part("held"))
+    async with hall.worker("hall:1"):
+        await asyncio.wait_for(hall.held.wait(), TIMEOUT)
+        await hall.queues.withdraw("held")
+        assert await asyncio.to_thread(hall.queues.has_taken, "hall:1")
+    hall.hold.clear()
+    async with hall.worker("hall:1"):
+        await hall.finish(part("held"))
+    assert hall.done == ["held"]
+
+
+async def test_it_is_known_whether_a_worker_has_taken_work_that_has_not_ended(hall: Hall) -> None:
+    assert not await asyncio.to_thread(hall.queues.has_taken, "hall:1")
+    await hall.queues.submit(part("one"))
+    async with hall.worker("hall:1"):
+        await hall.finish(part("one"))
+        assert not await asyncio.to_thread(hall.queues.has_taken, "hall:1")
