@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from yakin.clock import Clock, SystemClock
 from yakin.errors import JournalError, RunError, UnknownRun
-from yakin.events import Event, RowSetAside
+from yakin.events import Event
 from yakin.journal import confirming
 from yakin.journal.chain import Anchor, ChainRow, verify
 from yakin.journal.database import Database
@@ -24,7 +24,7 @@ from yakin.journal.replay import compare
 from yakin.journal.rows import approval_row, ledger_item, recorded, run_row
 from yakin.journal.rules import UNFINISHED
 from yakin.journal.statements import CLAIMS, HEAD, ITEM, NEW_EVENTS, NEW_HEAD, SOME_VERDICTS, VERDICTS
-from yakin.journal.tables import approval, item, memory, source
+from yakin.journal.tables import ROW_SET_ASIDE, approval, item, memory, source
 from yakin.journal.tables import event as event_table
 from yakin.journal.tables import run as run_table
 from yakin.ledger import ApprovalRow, LedgerItem, RunRow
@@ -109,18 +109,19 @@ class JournalStore:
         Raises:
             UnknownRun: There is none, or more than one.
         """
-        query = sa.select(run_table).where(run_table.c.id.startswith(run, autoescape=True)).limit(_CHUNK)
+        exactly = sa.select(run_table).where(run_table.c.id == run)
+        beginning = sa.select(run_table).where(run_table.c.id.startswith(run, autoescape=True)).limit(_CHUNK)
         with self._database.reading() as conn:
-            rows = [row for row in conn.execute(query) if run and row.id.startswith(run)]
-            exact = [row for row in rows if row.id == run] or rows
-            if not exact:
+            # Looking for a beginning reads all runs; those who execute a run give its whole id, and ask often.
+            rows = conn.execute(exactly).all() or [row for row in conn.execute(beginning) if row.id.startswith(run)]
+            if not rows or not run:
                 raise UnknownRun("There is no run {run}", hint="List them with: runner.py runs", run=run)
-            if len(exact) > 1:
-                names = ", ".join(sorted(row.id for row in exact)[:5])
+            if len(rows) > 1:
+                names = ", ".join(sorted(row.id for row in rows)[:5])
                 raise UnknownRun(
                     "{run} could be more than one run: {names}", hint="Give more of its id", run=run, names=names
                 )
-            return run_row(exact[0], _counts(conn, [exact[0].id]))
+            return run_row(rows[0], _counts(conn, [rows[0].id]))
 
     def runs(self, *, workflow: str | None = None, status: str | None = None, limit: int = 50) -> Sequence[RunRow]:
         """Runs, the newest first."""
@@ -353,11 +354,11 @@ def _counts(conn: sa.Connection, runs: Sequence[str]) -> Mapping[str, Mapping[st
         query = (
             sa.select(item.c.run, item.c.verdict, sa.func.count())
             .where(item.c.run.in_(some))
-            .group_by(item.c.run, item.c.verdict)
-            .order_by(item.c.run, item.c.verdict)
+            .group_by(item.c.run, item.c.step, item.c.verdict)
         )
-        for run, verdict, count in conn.execute(query):
-            counts.setdefault(run, {})[verdict] = count
+        for run, verdict, count in sorted(tuple(row) for row in conn.execute(query)):
+            of_run = counts.setdefault(run, {})
+            of_run[verdict] = of_run.get(verdict, 0) + count
         for run, count in conn.execute(_rows_set_aside(some)):
             of_run = counts.setdefault(run, {})
             of_run["set_aside"] = of_run.get("set_aside", 0) + count
@@ -368,7 +369,7 @@ def _rows_set_aside(runs: Sequence[str]) -> sa.Select[str, int]:
     """Rows that a check set aside never become items: only the journal knows of them."""
     return (
         sa.select(event_table.c.run, sa.func.count())
-        .where(event_table.c.run.in_(runs), event_table.c.action == RowSetAside.action)
+        .where(event_table.c.run.in_(runs), sa.text(ROW_SET_ASIDE))
         .group_by(event_table.c.run)
     )
 

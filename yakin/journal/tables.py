@@ -18,6 +18,9 @@ metadata = sa.MetaData()
 
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+ROW_SET_ASIDE = "action = 'row.set_aside'"
+"""Condition for an event that set a row aside which never became an item."""
+
 event = sa.Table(
     "event",
     metadata,
@@ -32,6 +35,9 @@ event = sa.Table(
     sa.Column("prev", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
     sa.Index("event_by_run", "run", "seq"),
+    sa.Index(
+        "event_row_set_aside", "run", sqlite_where=sa.text(ROW_SET_ASIDE), postgresql_where=sa.text(ROW_SET_ASIDE)
+    ),
 )
 """The journal itself: rows are only ever added, in order."""
 
@@ -99,7 +105,8 @@ item = sa.Table(
     sa.Column("result", sa.Text, nullable=False),
     sa.Column("error", sa.Text),
     sa.Column("owner", sa.Text, nullable=False),
-    sa.Index("item_by_verdict", "run", "verdict"),
+    sa.Index("item_by_verdict", "run", "step", "verdict"),
+    sa.Index("item_by_position", "run", "step", "position"),
     sa.Index(
         "item_claim",
         "system",

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _extend_runs()
     _fill_files()
     op.add_column("item", _text("owner"))
+    _index_what_runs_ask_often()
     _create_approvals()
     _create_leases()
 
@@ -49,6 +50,14 @@ def _fill_files() -> None:
     known = [{"run": row.run, "files": canonical_json(json.loads(row.body).get("files", {}))} for row in created]
     if known:
         conn.execute(sa.text("UPDATE run SET files = :files WHERE id = :run"), known)
+
+
+def _index_what_runs_ask_often() -> None:
+    op.drop_index("item_by_verdict", "item")
+    op.create_index("item_by_verdict", "item", ["run", "step", "verdict"])
+    op.create_index("item_by_position", "item", ["run", "step", "position"])
+    aside = sa.text("action = 'row.set_aside'")
+    op.create_index("event_row_set_aside", "event", ["run"], sqlite_where=aside, postgresql_where=aside)
 
 
 def _create_approvals() -> None:
