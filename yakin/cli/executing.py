@@ -7,8 +7,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from yakin.cli.following import followed
 from yakin.cli.opening import practice_running
 from yakin.cli.speaking import language
 from yakin.errors import JournalError, RunError
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 WAITS = 4
 _LOOK_EVERY = 0.2
-"""Seconds between looks into the journal for what is new."""
+"""Seconds between looks whether the run has ended."""
 
 _TELL_AFTER = 15.0
 """Seconds without any worker after which a person who follows is told so."""
@@ -61,7 +60,7 @@ def execute(project: Project, run: str, *, as_json: bool = False, quiet: bool = 
     """
     from yakin.i18n import translator
 
-    shown = contextlib.nullcontext() if as_json or quiet else _followed(project, run)
+    shown = contextlib.nullcontext() if as_json or quiet else followed(project, run)
     with _alone(project, run), practice_running(project), shown, _interruptible(project):
         try:
             asyncio.run(project.engine.execute(run))
@@ -80,7 +79,7 @@ def follow(project: Project, run: str, *, as_json: bool = False) -> RunResult:
     from yakin.i18n import translator
 
     t = translator(language(project))
-    shown = contextlib.nullcontext() if as_json else _followed(project, run)
+    shown = contextlib.nullcontext() if as_json else followed(project, run)
     with shown:
         try:
             _wait(
@@ -146,36 +145,6 @@ def _alone(project: Project, run: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-@contextlib.contextmanager
-def _followed(project: Project, run: str) -> Iterator[None]:
-    """Show what the journal says of the run while it goes, from a thread beside it."""
-    from yakin.reports.terminal import LiveProgress
-
-    seen = 0
-    ended = threading.Event()
-
-    with LiveProgress(language=language(project), stream=sys.stdout) as progress:
-
-        def look() -> None:
-            nonlocal seen
-            for record in project.journal.records(run, after=seen):
-                progress.show(record)
-                seen = record.seq
-
-        def follow() -> None:
-            while not ended.wait(_LOOK_EVERY):
-                look()
-
-        thread = threading.Thread(target=follow, name="follow", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-            look()
 
 
 @contextlib.contextmanager

@@ -1,21 +1,22 @@
 """A run as it goes: live in a terminal, as plain lines elsewhere.
 
-Both are fed with the events of the run, from its first one on; what happened before a run was resumed is counted, not told.
+Both are fed with the events of the run, and of the runs it calls, from the first one on; what happened before anybody
+looked is counted, not told.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO, TypeAlias
 
 from yakin import events as ev
 from yakin.i18n import translator
 from yakin.reports import screen, verdicts
+from yakin.reports.block_progress import BlockProgress
 from yakin.reports.decisions import decision_words
 from yakin.reports.prose import Prose, lines
 from yakin.results import ApprovalResult, ItemResult, Recorded
@@ -23,51 +24,41 @@ from yakin.results import ApprovalResult, ItemResult, Recorded
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
+    from rich.spinner import Spinner
 
 EVERY = 10
 """So many items make one plain line."""
+
+TOLD: tuple[str, ...] = tuple(
+    kind.action
+    for kind in (
+        ev.RunCreated,
+        ev.RunContinued,
+        ev.RunStarted,
+        ev.RunWaiting,
+        ev.RunFinished,
+        ev.StepStarted,
+        ev.StepFinished,
+        ev.ItemsCreated,
+        ev.ItemStarted,
+        ev.ItemSettled,
+        ev.ItemDecided,
+        ev.RowSetAside,
+        ev.ApprovalAsked,
+        ev.ApprovalDecided,
+        ev.SessionOpened,
+    )
+)
+"""Kinds of events that progress is made of."""
+
+_Place: TypeAlias = tuple[str, str]
+"""Run and step."""
 
 _MARKS: Mapping[str, tuple[str, str]] = {
     "succeeded": ("✓", "green"),
     "failed": ("✗", "red"),
     "skipped": ("–", "bright_black"),
 }
-
-
-@dataclass
-class _Block:
-    """A for_each under way.
-
-    Attributes:
-        keys: Its items that have not been settled.
-        labels: Where their rows stand.
-        total: How many items it has.
-        counts: Verdict → items settled so far.
-        now: The item that is worked on.
-        here: Items settled since this process began.
-        since: When this process began with them.
-        last: When the last one was settled.
-    """
-
-    keys: set[str]
-    labels: Mapping[str, str]
-    total: int
-    counts: Counter[str] = field(default_factory=Counter)
-    now: str = ""
-    here: int = 0
-    since: datetime | None = None
-    last: datetime | None = None
-
-    @property
-    def settled(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def per_minute(self) -> float:
-        """Items a minute, as far as it can be told."""
-        if self.since is None or self.last is None or not self.here:
-            return 0.0
-        return self.here * 60 / max((self.last - self.since).total_seconds(), 0.001)
 
 
 class LiveProgress:
@@ -80,15 +71,17 @@ class LiveProgress:
     """
 
     def __init__(self, *, language: str, stream: TextIO | None = None, console: Console | None = None) -> None:
-        from rich.spinner import Spinner
-
         self._t = translator(language)
         self._console = console or screen.console(stream)
-        self._titles: dict[str, str] = {}
-        self._running: dict[str, datetime] = {}
-        self._blocks: dict[str, _Block] = {}
-        self._asked: dict[str, ApprovalResult] = {}
-        self._spinner = Spinner("dots", style="cyan")
+        self._runs: dict[str, ev.RunCreated] = {}
+        self._titles: dict[_Place, str] = {}
+        self._running: dict[_Place, Spinner] = {}
+        self._blocks: dict[_Place, BlockProgress] = {}
+        self._asked: dict[_Place, ApprovalResult] = {}
+        self._ended = 0
+        self._quiet = False
+        self._continued = False
+        self._announced = False
         self._live: Live | None = None
         self._lock = threading.RLock()
 
@@ -107,82 +100,154 @@ class LiveProgress:
             self._live.stop()
             self._live = None
 
+    def catch_up(self, records: Iterable[Recorded]) -> None:
+        """Take in what happened before anybody looked: only the run's title and how much is done is told."""
+        with self._lock:
+            self._quiet = True
+            for record in records:
+                self.show(record)
+            self._quiet = False
+            done, total = (
+                sum(n) for n in zip((0, 0), *((b.settled, b.total) for b in self._blocks.values()), strict=True)
+            )
+            if done:
+                words = self._t.text(
+                    "Done before: {done} of {total} items; going on", done=f"{done:,}", total=f"{total:,}"
+                )
+            elif self._ended:
+                words = self._t.plural(
+                    "Done before: {n} step; going on", "Done before: {n} steps; going on", self._ended
+                )
+            else:
+                return
+            self._say("↻", "cyan", words)
+            self._announced = self._continued
+
     def show(self, record: Recorded) -> None:
-        """Take in what happened."""
+        """Take in what happened, and tell it."""
         with self._lock:
             match record.event:
-                case ev.RunCreated() as event:
-                    self._begin(event)
-                case ev.RunStarted(resumed=True):
-                    self._go_on(record.at)
+                case (
+                    ev.RunCreated() | ev.RunContinued() | ev.RunStarted() | ev.RunWaiting() | ev.RunFinished() as event
+                ):
+                    self._change_run(event)
                 case ev.StepStarted() as event:
-                    self._titles[event.step] = event.title
-                    self._running[event.step] = record.at
+                    self._begin_step(event)
                 case ev.StepFinished() as event:
                     self._end_step(event)
                 case ev.ItemsCreated() as event:
-                    self._blocks.setdefault(
-                        event.step, _Block(set(event.keys), event.labels, len(event.keys), since=record.at)
-                    )
+                    block = BlockProgress(set(event.keys), event.labels, len(event.keys))
+                    self._blocks.setdefault((event.run, event.step), block)
                 case ev.ItemStarted() as event:
-                    self._block(event).now = event.item
+                    block = self._block(event)
+                    block.now = event.item
+                    block.begin(record.at)
                 case ev.ItemSettled() as event:
                     self._settle(event, record.at)
+                case ev.ItemDecided() as event:
+                    self._block(event).count_anew("registered" if event.registered else "failed")
                 case ev.RowSetAside() as event:
-                    self._tell_trouble("set_aside", event.key, event.label, self._t.error(event.error)[0])
+                    self._tell_trouble(event, "set_aside", event.key, event.label, self._t.error(event.error)[0])
                 case ev.ApprovalAsked() | ev.ApprovalDecided() as event:
                     self._decision(event, record)
                 case ev.SessionOpened(again=True) as event:
-                    self._say("↻", "yellow", self._t.text("Signed in to {system} again", system=event.system))
+                    self._say("↻", "yellow", self._t.text("Signed in to {system} again", system=event.system), event)
                 case _:
                     pass
 
-    def _begin(self, event: ev.RunCreated) -> None:
+    def _change_run(
+        self, event: ev.RunCreated | ev.RunContinued | ev.RunStarted | ev.RunWaiting | ev.RunFinished
+    ) -> None:
+        match event:
+            case ev.RunCreated():
+                self._runs[event.run] = event
+                self._name(event)
+            case ev.RunStarted(resumed=True):
+                self._go_on(event)
+            case ev.RunWaiting() | ev.RunFinished():
+                self._nothing_runs(event.run)
+            case _:
+                pass
+        if not self._depth(event):
+            self._continued = isinstance(event, ev.RunContinued)
+
+    def _name(self, event: ev.RunCreated) -> None:
         from rich.text import Text
 
-        line = Text(event.title, "bold")
+        depth = self._depth(event)
+        if self._quiet and depth:
+            return
+        line = Text("  " * depth).append(event.title, "bold")
         if event.mode == "rehearse":
             line.append(f"  {self._t.text('Rehearsal')}", "cyan")
         line.append(f"  {event.run}", "dim")
         self._console.print(line)
 
-    def _go_on(self, at: datetime) -> None:
-        self._running.clear()
-        for block in self._blocks.values():
-            block.here, block.since, block.now = 0, at, ""
-        self._say("↻", "cyan", self._t.text("The run goes on where it stopped"))
+    def _go_on(self, event: ev.RunStarted) -> None:
+        self._nothing_runs(event.run)
+        for (run, _), block in self._blocks.items():
+            if run == event.run:
+                block.begin_anew()
+        if self._depth(event):
+            self._name(self._runs[event.run])
+        elif self._announced:
+            self._announced = False
+        else:
+            self._say("↻", "cyan", self._t.text("The run goes on where it stopped"))
+
+    def _nothing_runs(self, run: str) -> None:
+        for place in [place for place in self._running if place[0] == run]:
+            del self._running[place]
+
+    def _depth(self, event: ev.Event) -> int:
+        """0 for the run itself, 1 for one that it called, and so on."""
+        created, depth = self._runs.get(event.run), 0
+        while created is not None and created.parent in self._runs:
+            created, depth = self._runs[created.parent], depth + 1
+        return depth
+
+    def _begin_step(self, event: ev.StepStarted) -> None:
+        from rich.spinner import Spinner
+        from rich.text import Text
+
+        title = Text("  " * self._depth(event)).append(event.title, "bold")
+        self._titles[event.run, event.step] = event.title
+        self._running[event.run, event.step] = Spinner("dots", title, style="cyan")
 
     def _end_step(self, event: ev.StepFinished) -> None:
-        self._running.pop(event.step, None)
+        place = (event.run, event.step)
+        self._ended += 1
+        self._running.pop(place, None)
         sign, colour = _MARKS.get(event.status, ("·", ""))
-        text = self._titles.get(event.step, event.step)
-        block = self._blocks.get(event.step)
+        text = self._titles.get(place, event.step)
+        block = self._blocks.get(place)
         if block is not None and block.total:
             text += f"  {self._counts(block)}"
         if event.duration_ms:
             text += f"  {verdicts.duration(event.duration_ms, self._t)}"
-        self._say(sign, colour, text)
+        self._say(sign, colour, text, event)
         if event.error is not None:
-            self._explain(*self._t.error(event.error))
+            self._explain(event, *self._t.error(event.error))
 
     def _decision(self, event: ev.ApprovalAsked | ev.ApprovalDecided, record: Recorded) -> None:
         """What is waited for, or what came of it."""
+        place = (event.run, event.step)
         if isinstance(event, ev.ApprovalAsked):
-            self._running.pop(event.step, None)
+            self._running.pop(place, None)
             due = None if event.due is None else datetime.fromisoformat(event.due)
             asked = ApprovalResult(event.title, event.role, "waiting", record.at, due=due)
-            self._asked[event.step] = asked
-            self._say("…", "cyan", event.title or event.step)
-            self._explain(decision_words(asked, self._t), None)
-        elif event.step in self._asked:
+            self._asked[place] = asked
+            self._say("…", "cyan", event.title or event.step, event)
+            self._explain(event, decision_words(asked, self._t), None)
+        elif place in self._asked:
             decided = replace(
-                self._asked[event.step],
+                self._asked[place],
                 state=event.decision,
                 decided=record.at,
                 decided_by=record.actor,
                 reason=event.reason,
             )
-            self._say("·", "", decision_words(decided, self._t))
+            self._say("·", "", decision_words(decided, self._t), event)
 
     def _settle(self, event: ev.ItemSettled, at: datetime) -> None:
         block = self._block(event)
@@ -191,53 +256,53 @@ class LiveProgress:
         item = ItemResult(event.step, event.item, state=event.state, how=event.how, error=event.error)
         verdict = verdicts.verdict_of(item)
         if event.item not in block.keys:
-            self._count_anew(block, verdict)
+            block.count_anew(verdict)
             return
-        block.keys.discard(event.item)
-        block.counts[verdict] += 1
-        block.here, block.last = block.here + 1, at
+        block.settle(event.item, verdict, at, worked_on=event.how != "done_before")
         if verdict in verdicts.TROUBLED:
-            self._tell_trouble(verdict, event.item, block.labels.get(event.item, ""), verdicts.reason(item, self._t))
+            label = block.labels.get(event.item, "")
+            self._tell_trouble(event, verdict, event.item, label, verdicts.reason(item, self._t))
         if self._live is None and (block.settled % EVERY == 0 or block.settled == block.total):
-            self._say(
-                "·", "", f"{block.settled:,}/{block.total:,}  {self._counts(block)}  {self._pace(block)}".rstrip()
-            )
+            name = f"{self._titles.get((event.run, event.step), '')}  " if len(self._blocks) > 1 else ""
+            numbers = f"{block.settled:,}/{block.total:,}  {self._counts(block)}  {self._pace(block)}"
+            self._say("·", "", f"{name}{numbers}".rstrip(), event)
 
-    def _count_anew(self, block: _Block, verdict: str) -> None:
-        """An item in doubt was looked up: it counts as what it turned out to be."""
-        if verdict != "in_doubt" and block.counts["in_doubt"]:
-            block.counts["in_doubt"] -= 1
-            block.counts[verdict] += 1
-
-    def _tell_trouble(self, verdict: str, key: str, label: str, reason: str) -> None:
+    def _tell_trouble(self, event: ev.Event, verdict: str, key: str, label: str, reason: str) -> None:
         sign, colour = ("!", "yellow") if verdict == "set_aside" else ("✗", "red")
-        self._say(sign, colour, f"{self._t.text(verdicts.VERDICTS[verdict])}  {key}  {label}".rstrip())
-        self._explain(reason, None)
+        self._say(sign, colour, f"{self._t.text(verdicts.VERDICTS[verdict])}  {key}  {label}".rstrip(), event)
+        self._explain(event, reason, None)
 
-    def _block(self, event: ev.ItemStarted | ev.ItemSettled) -> _Block:
-        return self._blocks.setdefault(event.step, _Block(set(), {}, 0))
+    def _block(self, event: ev.ItemStarted | ev.ItemSettled | ev.ItemDecided) -> BlockProgress:
+        return self._blocks.setdefault((event.run, event.step), BlockProgress(set(), {}, 0))
 
-    def _say(self, sign: str, colour: str, text: str) -> None:
+    def _say(self, sign: str, colour: str, text: str, event: ev.Event | None = None) -> None:
+        """Print lines behind a sign; what a called run does stands further right."""
         from rich.text import Text
 
-        first, *rest = lines(text, self._console.width - 2)
-        self._console.print(Text.assemble((f"{sign} ", colour), first))
+        if self._quiet:
+            return
+        indent = "  " * self._depth(event) if event is not None else ""
+        first, *rest = lines(text, self._console.width - 2 - len(indent))
+        self._console.print(Text.assemble(indent, (f"{sign} ", colour), first))
         for line in rest:
-            self._console.print(Text(f"  {line}"))
+            self._console.print(Text(f"{indent}  {line}"))
 
-    def _explain(self, message: str, hint: str | None) -> None:
-        self._console.print(Prose(message, indent=2))
+    def _explain(self, event: ev.Event, message: str, hint: str | None) -> None:
+        if self._quiet:
+            return
+        indent = 2 + 2 * self._depth(event)
+        self._console.print(Prose(message, indent=indent))
         if hint:
-            self._console.print(Prose(f"→ {hint}", "cyan", indent=2))
+            self._console.print(Prose(f"→ {hint}", "cyan", indent=indent))
 
-    def _counts(self, block: _Block) -> str:
+    def _counts(self, block: BlockProgress) -> str:
         return "  ".join(
             f"{self._t.text(word)} {block.counts[verdict]:,}"
             for verdict, word in verdicts.VERDICTS.items()
             if block.counts[verdict]
         )
 
-    def _pace(self, block: _Block) -> str:
+    def _pace(self, block: BlockProgress) -> str:
         if not block.per_minute:
             return ""
         parts = [self._t.text("{n}/min", n=f"{block.per_minute:.0f}")]
@@ -249,18 +314,16 @@ class LiveProgress:
     def now(self) -> RenderableType:
         """The lines at the bottom that change."""
         from rich.console import Group
-        from rich.text import Text
 
         with self._lock:
             parts: list[RenderableType] = []
-            for step in self._running:
-                self._spinner.update(text=Text(self._titles.get(step, step), "bold"))
-                parts.append(self._spinner)
-                if block := self._blocks.get(step):
+            for place, spinner in self._running.items():
+                parts.append(spinner)
+                if block := self._blocks.get(place):
                     parts += self._bar(block)
             return Group(*parts)
 
-    def _bar(self, block: _Block) -> list[RenderableType]:
+    def _bar(self, block: BlockProgress) -> list[RenderableType]:
         from rich.progress_bar import ProgressBar
         from rich.table import Table
         from rich.text import Text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,12 @@ def shown(renderable: object, width: int = 80) -> list[str]:
     return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
-def followed(story: runs.Story, console: Console | None = None, language: str = "ja") -> list[str]:
+def followed(story: runs.Story, console: Console | None = None, language: str = "ja", *, before: int = 0) -> list[str]:
+    """What is shown of a run by somebody who looks when so many of its events have happened."""
     stream = io.StringIO()
     with terminal.LiveProgress(language=language, stream=stream, console=console) as progress:
-        for record in story.records:
+        progress.catch_up(story.records[:before])
+        for record in story.records[before:]:
             progress.show(record)
     return stream.getvalue().splitlines()
 
@@ -131,6 +133,97 @@ def test_a_resumed_run_counts_what_was_done_before(tmp_path: Path) -> None:
     rows = followed(runs.resumed(tmp_path))
     assert "↻ 止まったところから続けます" in rows
     assert any("40/40" in line and "登録 39" in line and "既に登録あり 1" in line for line in rows)
+
+
+def test_of_what_was_done_before_a_run_goes_on_only_its_extent_is_told() -> None:
+    story = runs.Story(title="申告")
+    story.begin_as_usual()
+    keys = story.block(40)
+    for key in keys[:11]:
+        story.registered(key, with_picture=False)
+    story.set_aside(keys[11])
+    story.tell(ev.RunContinued(run=runs.RUN, go=2), seconds=3600)
+    before = len(story.records)
+    story.start(resumed=True)
+    for key in keys[12:20]:
+        story.item(key, "done", how="registered", seconds=2.95)
+    story.set_aside(keys[20])
+    assert followed(story, before=before) == [
+        f"申告  {runs.RUN}",
+        "↻ これまでに 40 件中 12 件が済んでいます。続きから実行します",
+        "· 20/40  登録 19  要確認 1  毎分 20 件  残り約 1分0秒",
+        "! 要確認  20260021  juminzei.xlsx [受付]:24",
+        "  昭和65年3月1日 は存在しません。昭和は 昭和64年1月7日 までです",
+    ]
+
+
+def test_who_follows_a_run_from_its_middle_is_told_what_is_new_at_the_pace_of_this_go() -> None:
+    story = runs.Story(title="申告")
+    keys = story.block(20)
+    for key in keys[:6]:
+        story.item(key, "done", how="registered", seconds=5.95)
+    before = len(story.records)
+    for key in keys[6:10]:
+        story.item(key, "done", how="registered", seconds=5.95)
+    assert followed(story, before=before)[1:] == [
+        "↻ これまでに 20 件中 6 件が済んでいます。続きから実行します",
+        "· 10/20  登録 10  毎分 10 件  残り約 1分0秒",
+    ]
+    story.start(resumed=True)
+    assert followed(story, before=before)[-1] == "↻ 止まったところから続けます"
+
+
+def test_items_that_were_only_found_done_say_nothing_of_the_pace() -> None:
+    story = runs.Story(title="申告")
+    keys = story.block(20)
+    for key in keys[:8]:
+        story.tell(ev.ItemSettled(run=runs.RUN, step="entry", item=key, state="skipped", how="done_before"), seconds=0)
+    story.now += timedelta(seconds=30)  # signing in
+    for key in keys[8:10]:
+        story.item(key, "done", how="registered", seconds=5.95)
+    assert followed(story)[1:] == ["· 10/20  登録 2  既に登録あり 8  毎分 10 件  残り約 1分0秒"]
+
+
+def test_a_run_cut_off_before_its_items_tells_how_many_steps_are_done() -> None:
+    story = runs.Story(title="申告")
+    story.begin_as_usual()
+    assert followed(story, before=len(story.records))[1:] == [
+        "↻ これまでに 2 個のステップが済んでいます。続きから実行します"
+    ]
+    assert followed(runs.Story(title="申告"), before=2)[1:] == []
+
+
+def test_what_a_called_run_does_stands_further_right_under_its_title() -> None:
+    story = runs.Story(title="申告")
+    story.tell(ev.StepStarted(run=runs.RUN, step="post", title="通知を送る", uses="call", line=5))
+    child = f"{runs.RUN}-c"
+    story.tell(
+        ev.RunCreated(run=child, workflow="tsuchi", title="通知", workflow_hash="", parent=runs.RUN, parent_step="post")
+    )
+    story.tell(ev.StepStarted(run=child, step="post", title="印刷する", uses="pdf.write", line=3))
+    story.tell(ev.StepFinished(run=child, step="post", status="failed", error=runs.NO_BUTTON))
+    story.tell(ev.RunFinished(run=child, status="failed"))
+    story.end("post", seconds=2)
+    rows = followed(story)
+    assert rows[:3] == [f"申告  {runs.RUN}", f"  通知  {child}", "  ✗ 印刷する"]
+    assert all(row.startswith("    ") for row in rows[3:-1])
+    assert rows[-1] == "✓ 通知を送る  2.0秒"
+
+
+def test_progress_of_two_blocks_at_the_same_time_says_which_and_each_has_its_spinner() -> None:
+    story = runs.Story(title="申告")
+    keys = story.block(10)
+    story.tell(ev.StepStarted(run=runs.RUN, step="second", title="納付を登録する", uses="for_each", line=70))
+    story.tell(ev.ItemsCreated(run=runs.RUN, step="second", keys=tuple(keys)))
+    for key in keys:
+        story.registered(key, with_picture=False)
+    assert followed(story)[-1].startswith("· 申告書を登録する  10/10  登録 10")
+    console = Console(file=io.StringIO(), width=80, force_terminal=True)
+    with terminal.LiveProgress(language="ja", console=console) as progress:
+        progress.catch_up(story.records)
+        text = "\n".join(shown(progress.now()))
+    assert "申告書を登録する" in text
+    assert "納付を登録する" in text
 
 
 def test_on_a_terminal_progress_shows_a_bar_that_is_gone_at_the_end(tmp_path: Path) -> None:
