@@ -19,7 +19,7 @@ def killed_in_process(there: Site, kills: int, seed: int, what: str) -> tuple[st
     program = there.start("run", workbook.WORKFLOW)
     run = there.the_run(program)
     killer = Killer(there, run, kills, Random(seed), Tally(what))
-    while killer.tally.kills < kills and killer.wait(_ended(program)):
+    while killer.tally.kills < kills and killer.next_victim([program], _ended(program)):
         killer.kill(program)
         program = there.start("resume", run)
     program.end()
@@ -37,9 +37,12 @@ def killed_workers(there: Site, names: list[str], kills: int, seed: int, what: s
     workers = {name: there.worker(name, sessions=sessions) for name in names}
     run = there.ask_for_a_run()
     killer = Killer(there, run, kills, chance, Tally(what))
-    while killer.tally.kills < kills and killer.wait(lambda: there.is_over(run)):
-        name = _victim(there, run, workers, chance)
-        killer.kill(workers.pop(name))
+    while killer.tally.kills < kills:
+        victim = killer.next_victim(list(workers.values()), lambda: there.is_over(run))
+        if victim is None:
+            break
+        killer.kill(victim)
+        workers = {name: worker for name, worker in workers.items() if worker is not victim}
         missing = [name for name in names if name not in workers]
         if not workers or len(missing) > 1 or chance.random() < 0.7:
             # Nobody waits until it serves: it may well be killed before.
@@ -48,13 +51,6 @@ def killed_workers(there: Site, names: list[str], kills: int, seed: int, what: s
     for worker in workers.values():
         _send_home(worker)
     return run, killer.tally
-
-
-def _victim(there: Site, run: str, workers: dict[str, Program], chance: Random) -> str:
-    """Rather one that is in the middle of a commit."""
-    names = sorted(workers)
-    committing = [name for name in names if there.begun_by(run, workers[name].pid)]
-    return chance.choice(committing if committing and chance.random() < 0.8 else names)
 
 
 def _send_home(worker: Program) -> None:

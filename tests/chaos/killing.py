@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from tests.chaos.judging import Tally
 from tests.chaos.programs import Program, until
-from tests.chaos.site import PATIENCE, Site
+from tests.chaos.site import PATIENCE, Intent, Site
 from yakin.practice import Faults
 from yakin.practice.faults import Disturbance
 
@@ -35,24 +35,48 @@ class Killer:
     chance: Random
     tally: Tally
 
-    def wait(self, over: Callable[[], bool]) -> bool:
-        """Wait for the next instant; False when the run was over before."""
+    def next_victim(self, programs: Sequence[Program], over: Callable[[], bool]) -> Program | None:
+        """Wait for the next instant to kill at; None when the run was over before.
+
+        Args:
+            programs: Those that may be killed.
+            over: Whether nothing is left to be disturbed.
+        """
         left = len(self.site.keys) - self.site.hall.registrations()
         spare = left - 3 * (self.kills - self.tally.kills)
         kind = self.chance.choices(("registered", "intended", "any"), (5, 3, 3))[0]
         if kind == "any" and spare > 8:
-            self._let_pass(self.chance.uniform(0.1, 5), over)
-            return not over()
-        some = self.chance.randint(0, max(0, 2 * spare // max(1, self.kills - self.tally.kills)))
+            return self._anywhere(programs, over)
+        some = self.chance.randint(0, max(0, min(spare, 2 * spare // (self.kills - self.tally.kills))))
         wanted = self.site.hall.registrations() + some
         self._until(lambda: over() or self.site.hall.registrations() >= wanted)
-        if kind == "intended":
-            begun = self.site.last_intent(self.run)
-            self._until(lambda: over() or self.site.last_intent(self.run, begun) > begun)
-        else:
-            before = self.site.hall.registrations()
-            self._until(lambda: over() or self.site.hall.registrations() > before)
-        return not over()
+        return self._committing(programs, over, registered=kind != "intended")
+
+    def _anywhere(self, programs: Sequence[Program], over: Callable[[], bool]) -> Program | None:
+        victim, end = self.chance.choice(programs), time.monotonic() + self.chance.uniform(0.1, 5)
+        self._until(lambda: over() or time.monotonic() >= end)
+        return None if over() else victim
+
+    def _committing(self, programs: Sequence[Program], over: Callable[[], bool], *, registered: bool) -> Program | None:
+        """Wait until one has begun a commit, or until the system has done it but not answered yet."""
+        while not over():
+            intent = self._next_intent(over)
+            victim = next((program for program in programs if intent and program.pid == intent.pid), None)
+            if intent and victim and (not registered or self._is_registered(intent.key)):
+                return victim
+        return None
+
+    def _next_intent(self, over: Callable[[], bool]) -> Intent | None:
+        before = self.site.last_intent(self.run)
+        self._until(lambda: over() or self.site.last_intent(self.run, before) > before)
+        begun = self.site.intents(self.run, before)
+        return begun[-1] if begun else None
+
+    def _is_registered(self, key: str) -> bool:
+        """Whether the system has it within seconds; some commits do not come that far."""
+        end = time.monotonic() + 5
+        self._until(lambda: self.site.hall.has(key) or time.monotonic() >= end)
+        return self.site.hall.has(key)
 
     def kill(self, victim: Program) -> None:
         """Kill, alone or with its browser, and let other answers be lost from now on."""
@@ -69,10 +93,6 @@ class Killer:
 
     def _until(self, condition: Callable[[], bool]) -> None:
         until(condition, PATIENCE, self.site.printed)
-
-    def _let_pass(self, seconds: float, over: Callable[[], bool]) -> None:
-        end = time.monotonic() + seconds
-        self._until(lambda: over() or time.monotonic() >= end)
 
 
 def may_be_sent_again(site: Site) -> frozenset[str]:

@@ -92,6 +92,7 @@ class Program:
 
     def kill(self) -> None:
         """kill -9 for this process alone; what it has started is left behind as a crash would leave it."""
+        self._send(self._alive, signal.SIGSTOP)
         self._note()
         self._process.kill()
         self._process.wait(timeout=60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.chaos import workbook
 from tests.chaos.programs import Program, until, yakin
@@ -33,6 +34,14 @@ systems = ["portal"]
 timeout = 10.0
 page_timeout = 10.0
 """
+
+
+class Intent(NamedTuple):
+    """A commit that was begun: where in the journal, of which item, by which process of this machine."""
+
+    seq: int
+    key: str
+    pid: int
 
 
 class Site:
@@ -109,6 +118,12 @@ class Site:
         """Whether a run has come to its end."""
         return self.status(run) in ("succeeded", "failed", "cancelled")
 
+    def intents(self, run: str, after: int = 0) -> list[Intent]:
+        """The commits of a run that were begun since a place in the journal."""
+        records = self.journal.records(run, after=after, actions=(CommitIntended.action,))
+        begun = [(record.seq, record.event) for record in records if isinstance(record.event, CommitIntended)]
+        return [Intent(seq, event.item, self._pid_of(event.owner)) for seq, event in begun]
+
     def last_intent(self, run: str, after: int = 0) -> int:
         """Where in the journal the last commit of a run was begun; `after` when none was begun since."""
         begun = self.journal.records(run, after=after, actions=(CommitIntended.action,))
@@ -121,7 +136,7 @@ class Site:
     def begun_by(self, run: str, pid: int) -> list[LedgerItem]:
         """Items of which a process of this machine has begun the commit, and not told what came of it."""
         open_items = [item for item in self.items(run) if item.claims and item.state == "in_progress"]
-        return [item for item in open_items if self.is_of(item.owner, pid)]
+        return [item for item in open_items if self._pid_of(item.owner) == pid]
 
     def frozen_before_the_click(self, run: str, program: Program) -> list[str]:
         """Freeze a program when it has begun a commit and the system has not got it: the items of that.
@@ -151,15 +166,9 @@ class Site:
     def _until(self, condition: Callable[[], object]) -> None:
         until(condition, PATIENCE, self.printed)
 
-    def owners_of_intents(self, run: str) -> list[str]:
-        """Token of the lease under which each commit of a run was begun."""
-        begun = [record.event for record in self.journal.records(run, actions=(CommitIntended.action,))]
-        return [event.owner for event in begun if isinstance(event, CommitIntended)]
-
-    def is_of(self, token: str, pid: int) -> bool:
-        """Whether a lease is, or was, that of a process of this machine."""
+    def _pid_of(self, token: str) -> int:
         lease = self.leases.row(token)
-        return lease is not None and lease.process.startswith(f"{pid}:")
+        return 0 if lease is None else int(lease.process.partition(":")[0])
 
     def printed(self) -> str:
         """The end of what each program has printed."""

@@ -26,7 +26,7 @@ def test_a_worker_killed_again_and_again(tmp_path: Path, counted: Counted) -> No
 def test_one_of_two_workers_killed_again_and_again(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:
-    two_workers(tmp_path, counted, database_server, items=30, kills=7)
+    two_workers(tmp_path, counted, database_server, items=40, kills=7)
 
 
 def test_what_cannot_be_asked_is_in_doubt_and_listed(tmp_path: Path, counted: Counted) -> None:

@@ -100,4 +100,4 @@ def test_a_worker_frozen_anywhere_that_wakes_up_while_another_does_its_work_regi
 
 def _intents(there: Site, run: str, program: Program) -> int:
     """How many commits a program of this machine has begun."""
-    return sum(1 for owner in there.owners_of_intents(run) if there.is_of(owner, program.pid))
+    return sum(1 for intent in there.intents(run) if intent.pid == program.pid)

@@ -49,6 +49,10 @@ class TownHall:
         """How many it has."""
         return self._store.count()
 
+    def has(self, key: str) -> bool:
+        """Whether it has a declaration of this 受付番号."""
+        return self._store.number_of(key) is not None
+
     def registered(self) -> Counter[str]:
         """受付番号 → how many declarations it has of it."""
         return Counter(str(row["受付番号"]) for row in self._store.registered())
