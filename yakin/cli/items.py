@@ -47,6 +47,7 @@ def items(
     ]
     wanted = [*asked, *([] if state is None else [_known(state)])]
     results = [project.result(row.id) for row in project.engine.requests.family(run)]
+    _see_that_there_is(block, results)
     found = chosen(results, wanted, block)
     if xlsx is not None:
         _write(project, results[0], found, xlsx)
@@ -64,6 +65,14 @@ def _known(state: str) -> str:
             "There is no state {state}", state=state, hint="There are: {names}", names=", ".join(VERDICTS)
         )
     return state
+
+
+def _see_that_there_is(block: str | None, results: Sequence[RunResult]) -> None:
+    names = dict.fromkeys(step.path for result in results for step in result.steps if step.items)
+    if block is not None and block not in names:
+        raise ConfigError(
+            "No block {block} has items", block=block, hint="There are: {names}", names=", ".join(names) or "-"
+        )
 
 
 def _write(project: Project, result: RunResult, found: Sequence[BlockItems], path: Path) -> None:

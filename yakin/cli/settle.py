@@ -22,8 +22,9 @@ def settle(
     run: Annotated[str, typer.Argument(help="Id of the run, or its beginning.")],
     key: Annotated[str, typer.Argument(help="Business key of the item.")],
     registered: Annotated[
-        bool, typer.Option("--was-registered/--was-not", help="What you have seen in the system.", show_default=False)
-    ],
+        bool | None,
+        typer.Option("--was-registered/--was-not", help="What you have seen in the system.", show_default=False),
+    ] = None,
     reason: Annotated[str, typer.Option(help="How you know it; it is kept in the journal.")] = "",
     result: Annotated[
         list[str] | None,
@@ -37,6 +38,8 @@ def settle(
     from yakin.i18n import translator
     from yakin.project import actor
 
+    if registered is None:
+        raise ConfigError("Say what you have seen: --was-registered or --was-not")
     if result and not registered:
         raise ConfigError("What was not registered has no result")
     project = project_of_run(context, run)

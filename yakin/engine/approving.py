@@ -180,10 +180,16 @@ class Approvals:
         row = self._around.journal.run(run)
         waiting = [one for one in self._requests.waiting_for(row.id) if step in (None, one.step)]
         if not waiting:
-            hint = "List what waits with: runner.py approvals"
             if step is None:
-                raise NothingWaits("Run {run} waits for no decision", run=row.id, hint=hint)
-            raise NothingWaits("Step {step} of run {run} waits for no decision", run=row.id, step=step, hint=hint)
+                raise NothingWaits(
+                    "Run {run} waits for no decision", run=row.id, hint="List what waits with: runner.py approvals"
+                )
+            raise NothingWaits(
+                "Step {step} of run {run} waits for no decision",
+                run=row.id,
+                step=step,
+                hint="List what waits with: runner.py approvals",
+            )
         if len(waiting) > 1:
             raise SeveralWait(
                 "Run {run} waits for several decisions: {steps}",

@@ -55,7 +55,7 @@ class Engine:
         """
         row = await asyncio.to_thread(self._around.journal.run, run)
         if row.status in FINISHED:
-            raise RunIsOver("Run {run} is finished: {status}", run=row.id, status=row.status)
+            raise RunIsOver("Run {run} is finished", run=row.id)
         if row.status == "running" and await asyncio.to_thread(self._around.leases.live, row.owner):
             # A worker executes it, under its own name.
             raise RunIsLive("Run {run} is being executed by another process", run=row.id)

@@ -47,6 +47,7 @@ class RunWaits(RunError):
     """The run waits for a decision."""
 
     code = "run-waits"
+    exit_status = 4
 
 
 class Requests:
@@ -192,9 +193,8 @@ class Requests:
         row = self.root(run)
         if row.status in ("succeeded", "failed"):
             raise RunIsOver(
-                "Run {run} is finished: {status}",
+                "Run {run} is finished",
                 run=row.id,
-                status=row.status,
                 hint="Do what is not done in a new run: runner.py rerun {run} --from-failed",
             )
         if row.status == "running" and row.owner and self._around.leases.live(row.owner):
@@ -218,7 +218,7 @@ class Requests:
         """
         row, around = self.root(run), self._around
         if row.status in FINISHED:
-            raise RunIsOver("Run {run} is finished: {status}", run=row.id, status=row.status)
+            raise RunIsOver("Run {run} is finished", run=row.id)
         around.journal.append(actor, CancelAsked(run=row.id, now=now, reason=reason))
         if not (row.status == "running" and row.owner and around.leases.live(row.owner)):
             # A worker that takes it out of its queue later finds that it is over.

@@ -177,9 +177,8 @@ class Reruns:
         for one in (row, self._requests.root(row.id)):
             if one.status not in FINISHED:
                 raise NotOver(
-                    "Run {run} is not finished: {status}",
+                    "Run {run} is not finished",
                     run=one.id,
-                    status=one.status,
                     hint="Go on with it: runner.py resume {run}",
                 )
 

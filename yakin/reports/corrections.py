@@ -190,14 +190,15 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: Any, kind: type 
 
 
 def _opened(path: Path) -> tuple[Workbook, dict[str, Any], list[dict[str, Any]]]:
+    if not path.is_file():
+        raise WrongWorkbook("{path} does not exist", path=path)
     try:
         book = load_workbook(path)
         told, *sheets = [json.loads(str(value)) for (value,) in book[_ABOUT].iter_rows(max_col=1, values_only=True)]
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise WrongWorkbook(
-            "{path} is not a workbook of items that Yakin wrote: {error}",
+            "{path} is not a workbook of items that Yakin wrote",
             path=path,
-            error=error,
             hint="Write one with: runner.py items RUN --failed --xlsx FILE",
         ) from error
     if not isinstance(told, dict) or told.get("schema") != _SCHEMA:

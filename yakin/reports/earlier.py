@@ -7,7 +7,7 @@ from yakin.ledger import RunRow
 from yakin.reports import verdicts
 from yakin.reports.terminal import told
 
-_UNFINISHED = ("queued", "running", "waiting")
+_UNFINISHED = ("queued", "running")
 
 
 def told_before(row: RunRow, language: str) -> str:
@@ -25,7 +25,9 @@ def told_before(row: RunRow, language: str) -> str:
         "counts": told(row.counts, t).replace("  ", ", ").replace("\u00a0", " ") or t.text("no items"),
     }
     sentences = [t.text("This file was run before: run {run} on {date}, {status}, {counts}.", **data)]
-    if row.status in _UNFINISHED:
+    if row.status == "waiting":
+        sentences.append(t.text("That run waits for a decision: runner.py approvals {run}", **data))
+    elif row.status in _UNFINISHED:
         sentences.append(t.text("That run is not finished; it goes on with: runner.py resume {run}", **data))
     sentences.append(t.text("What is registered is left alone; only what is not done is done."))
-    return ("" if t.language == "ja" else " ").join(sentences)
+    return "\n".join(sentences)

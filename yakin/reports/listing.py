@@ -121,12 +121,15 @@ def _what_to_do(blocks: Sequence[BlockItems], t: Translator) -> list[RenderableT
         (
             ("in_doubt",),
             t.text("Look in the system, then settle each that is in doubt:"),
-            'runner.py settle {run} KEY --was-registered --reason "…"',
+            'runner.py settle {run} KEY --was-registered|--was-not --reason "…"',
         ),
         (TO_CORRECT, t.text("To correct the rows in a workbook:"), "runner.py items {run} --failed --xlsx FILE"),
     ):
         concerned = [
-            block.run.id for block in blocks if any(verdicts.verdict_of(item) in verdict_names for item in block.items)
+            block.run.id
+            for block in blocks
+            if (block.step.rows or verdict_names is not TO_CORRECT)
+            and any(verdicts.verdict_of(item) in verdict_names for item in block.items)
         ]
         told += [
             line

@@ -108,7 +108,10 @@ def test_items_are_listed_by_what_became_of_them(office: Office) -> None:
     assert set(office.items(run[:-1], "--in-doubt")) == {"8004"}
     assert set(office.items(run, "--set-aside")) == {"9002"}
     assert set(office.items(run, "--state", "registered", "--in-doubt")) == {"0001", "8004"}
-    assert office.items(run, "--block", "elsewhere") == {}
+    assert set(office.items(run, "--block", "entry", "--in-doubt")) == {"8004"}
+    status, printed = office.yakin("items", run, "--block", "elsewhere")
+    assert status == 2
+    assert "entry" in printed
     status, printed = office.yakin("items", run, "--state", "lost")
     assert status == 2
     assert "in_doubt" in printed
@@ -130,6 +133,9 @@ def test_the_list_of_items_fits_eighty_columns_and_says_what_to_do(office: Offic
 def test_a_doubt_is_settled_with_a_reason_and_the_next_step_is_told(office: Office) -> None:
     run = office.night()
     assert office.yakin("settle", run, "8004", "--was-registered")[0] == 2
+    status, printed = office.yakin("settle", run, "8004", "--reason", "on the screen")
+    assert status == 2
+    assert "--was-registered or --was-not" in printed
     status, printed = office.yakin(
         "settle", run, "8004", "--was-registered", "--reason", "on the screen", "--result", "受付=R-8"
     )
@@ -163,6 +169,18 @@ def test_failed_rows_are_corrected_in_a_workbook_and_handed_in_again(office: Off
         row["申請日"] for row in rows
     ] == [datetime(2026, 4, 2), datetime(2026, 4, 3)]  # noqa: DTZ001 - spreadsheets know no zones
     assert [row["番号"] for row in rows] == ["0002", "0003"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("gone.xlsx", "does not exist"), ("list.xlsx", "is not a workbook of items")]
+)
+def test_what_is_no_workbook_of_items_is_refused_in_plain_words(office: Office, name: str, told: str) -> None:
+    run = office.night()
+    status, printed = office.yakin("rerun", run, "--items", name, "--reason", "again")
+    assert status == 2
+    assert printed.splitlines()[0].startswith(f"{name} {told}")
+    assert "Errno" not in printed
+    assert "Worksheet" not in printed
 
 
 def test_only_the_failed_items_are_items_of_the_new_run(office: Office) -> None:

@@ -184,3 +184,10 @@ def test_that_a_file_was_run_before_is_told_with_what_came_of_it() -> None:
 
 def test_that_a_run_of_the_same_file_is_not_finished_is_told_too() -> None:
     assert f"runner.py resume {runs.RUN}" in told_before(before("running"), "en")
+    assert told_before(before("running"), "ja").splitlines()[1].endswith(f"runner.py resume {runs.RUN}")
+
+
+def test_a_run_of_the_same_file_that_waits_is_not_to_be_resumed_but_decided() -> None:
+    text = told_before(before("waiting"), "en")
+    assert f"runner.py approvals {runs.RUN}" in text
+    assert "resume" not in text
