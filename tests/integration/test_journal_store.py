@@ -442,3 +442,23 @@ def test_the_migrations_make_the_tables_that_the_code_uses(store: JournalStore, 
         indexes = {index["name"] for index in sa.inspect(conn).get_indexes("item")}
     engine.dispose()
     assert indexes >= {"item_claim", "item_by_verdict"}
+
+
+@pytest.mark.parametrize("told_by", ["word of the database", "a question after a long rest"])
+def test_a_connection_that_was_lost_between_two_transactions_is_replaced(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, told_by: str
+) -> None:
+    silent = told_by != "word of the database"
+    monkeypatch.setattr("yakin.journal.database._LONG_REST", 0.0 if silent else 3600.0)
+    if silent:
+        monkeypatch.setattr("yakin.journal.database._has_spoken", lambda _connection: False)
+    store = JournalStore(postgres_url)
+    create(store)
+    engine = sa.create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as conn:
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+        assert conn.execute(sa.text(f"{ended} AND pid <> pg_backend_pid()")).all()
+    engine.dispose()
+    assert store.run("r1").status == "running"
+    store.append("clerk", ev.RunFinished(run="r1", status="succeeded"))
+    store.close()

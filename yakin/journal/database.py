@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,10 @@ from yakin.journal.tables import REVISION, VERSION_TABLE
 
 _WRITING = "yakin_writing"
 _ASKING = "yakin_asking"
+_RESTS_SINCE = "yakin_rests_since"
+_LONG_REST = 1.0
+"""Seconds after which a connection may have been lost without a word, as by a machine switched off."""
+
 _ADVISORY_LOCK = 0x79616B696E
 _FAILURES = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError, TypeError, ValueError)
 
@@ -70,7 +76,7 @@ class Database:
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
         # Parameters are people's data: they do not belong in an error's text.
-        engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite")
+        engine = sa.create_engine(url, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             if url.database and not url.database.startswith("file:"):
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +85,8 @@ class Database:
         else:
             sa.event.listen(engine, "connect", self._prepare_postgresql)
             sa.event.listen(engine, "begin", _begin_postgresql)
+            sa.event.listen(engine, "checkin", _note_rest)
+            sa.event.listen(engine, "checkout", _confirm_connection)
         return engine
 
     def _prepare_sqlite(self, connection: Any, _record: object) -> None:
@@ -112,6 +120,34 @@ class Database:
                     known=REVISION,
                 )
             _migrate(conn)
+
+
+def _note_rest(_connection: object, record: Any) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _confirm_connection(connection: Any, record: Any, _proxy: object) -> None:
+    """Replace a connection that was lost while it rested, as when the database was started anew.
+
+    To ask the database costs a round trip in every transaction; so it is asked only when the connection has rested for
+    long, or when the database has spoken unasked: a database that ends says so.
+    """
+    since = record.info.get(_RESTS_SINCE)
+    if since is None or (time.monotonic() - since < _LONG_REST and not _has_spoken(connection)):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise sa.exc.DisconnectionError(str(error)) from error
+
+
+def _has_spoken(connection: Any) -> bool:
+    try:
+        return bool(select.select([connection], [], [], 0)[0])
+    except (OSError, ValueError, connection.OperationalError):
+        # It is closed, or its number is too high to be waited for.
+        return True
 
 
 def _without_transaction(engine: sa.Engine) -> dict[str, Any]:
