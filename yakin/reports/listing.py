@@ -120,8 +120,8 @@ def _what_to_do(blocks: Sequence[BlockItems], t: Translator) -> list[RenderableT
     for verdict_names, sentence, command in (
         (
             ("in_doubt",),
-            t.text("Look in the system, then settle each that is in doubt:"),
-            'runner.py settle {run} KEY --was-registered|--was-not --reason "…"',
+            t.text("Look in the system, then settle each that is in doubt, by --was-registered or --was-not:"),
+            'runner.py settle {run} KEY --was-registered --reason "…"',
         ),
         (TO_CORRECT, t.text("To correct the rows in a workbook:"), "runner.py items {run} --failed --xlsx FILE"),
     ):
