@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -157,6 +158,14 @@ def test_nothing_of_it_is_wider_than_eighty_columns(language: str, tmp_path: Pat
         texts = everything(result, tmp_path, language)
         lines = [*texts["summary"].splitlines(), *texts["detail"].splitlines()]
         assert max(map(cell_len, lines)) <= 80
+
+
+def test_a_clerk_reads_what_was_asked_for_and_not_how_it_is_kept(tmp_path: Path) -> None:
+    asked = {"only": ["07000101"], "of_rerun": True, "rows": {"entry": {"artifact": "kept-rows"}}}
+    page = html.render(replace(linked(tmp_path), selection=asked), language="ja", **runs.place(tmp_path))
+    assert '<th scope="row">only</th>' in page
+    assert "of_rerun" not in page
+    assert "kept-rows" not in page
 
 
 def before(status: str, **counts: int) -> RunRow:
