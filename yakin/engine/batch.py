@@ -11,7 +11,7 @@ from typing import Any
 from yakin.engine import artifacts
 from yakin.engine.candidates import Candidate, candidates_of
 from yakin.engine.history import rows_name
-from yakin.engine.items import done_before
+from yakin.engine.items import claimed_in, done_before
 from yakin.engine.items_output import ItemsOutput
 from yakin.engine.lane import OPEN, too_many_failed
 from yakin.engine.parts import Part, Parts
@@ -23,7 +23,7 @@ from yakin.engine.totals import Totals, check_totals, declared_totals
 from yakin.errors import ActionError, ErrorInfo, RunError
 from yakin.events import ItemsCreated, StepFinished
 from yakin.values import Rows, Table
-from yakin.workflow.model import Block, ItemsBlock, contains_commit, contains_sensitive
+from yakin.workflow.model import Block, ItemsBlock, contains_sensitive
 
 CHUNK = 50
 """Items of one part at most: after each, other runs may have the session."""
@@ -124,7 +124,7 @@ class Batch:
                 keys=", ".join(sorted(unknown)),
                 hint="A row that a check has set aside is no longer among them",
             )
-        system = block.in_ if contains_commit(block) else None
+        system = claimed_in(block)
         done = await self._done_before(system, candidates)
         chosen = self._chosen(candidates, done)
         kept = await self._keep(block, path, given) if isinstance(block, ItemsBlock) else {}

@@ -16,6 +16,7 @@ from typing import Any
 
 from yakin.actions import Evidence
 from yakin.engine.candidates import Candidate, plain_result
+from yakin.engine.invoke import ArgumentError
 from yakin.engine.ports import Claimed, LeaseLost, LedgerItem
 from yakin.engine.probe import Look, Probe
 from yakin.engine.retry import ITEM, Policy
@@ -117,9 +118,10 @@ class ItemWorker:
         frame = self._running.frame
         item = frame.journal.item(self._run, self._path, candidate.key)
         assert item is not None, "items are in the ledger before they are worked on"
-        if not self._commits or self._block.in_ is None or frame.rehearsing:
+        system = claimed_in(self._block)
+        if system is None or frame.rehearsing:
             return item, None
-        other = frame.journal.claims(self._block.in_, frame.workflow, [candidate.key]).get(candidate.key)
+        other = frame.journal.claims(system, frame.workflow, [candidate.key]).get(candidate.key)
         return item, None if other is None or other.run == self._run else other
 
     async def _settle_for_dead_run(self, candidate: Candidate, other: LedgerItem) -> ItemSettled | None:
@@ -221,7 +223,10 @@ class ItemWorker:
         error = failure.error
         if failure.step != attempt.commit_step or isinstance(error, AlreadyThere):
             return False
-        return isinstance(error, BusinessError) or (isinstance(error, ApplicationError) and error.nothing_sent)
+        # What an action cannot take is refused before the action is called.
+        return isinstance(error, BusinessError | ArgumentError) or (
+            isinstance(error, ApplicationError) and error.nothing_sent
+        )
 
     def _registered(self, candidate: Candidate, number: int, attempt: Attempt) -> ItemSettled:
         try:
@@ -350,6 +355,14 @@ def _deadly(item: LedgerItem) -> ItemInDoubt:
         attempts=item.attempt,
         hint="Nothing was registered. Look into the log for what kills it",
     )
+
+
+def claimed_in(block: BlockNode) -> str | None:
+    """Where the business keys of a block are claimed: its system, or nowhere in particular for a commit outside systems.
+
+    None for a block that commits nothing.
+    """
+    return (block.in_ or "") if contains_commit(block) else None
 
 
 def done_before(run: str, step: str, key: str, result: Mapping[str, Any]) -> ItemSettled:

@@ -139,7 +139,7 @@ def _intend(conn: sa.Connection, event: ev.CommitIntended, at: str) -> None:
             hint="Look at it with: runner.py show {run}",
             key=before.key,
             workflow=before.workflow,
-            system=before.system,
+            system=before.system or "-",
             run=holder,
         )
     _change_item(conn, before, after)

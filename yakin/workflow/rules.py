@@ -106,7 +106,7 @@ def _keys_apart(outline: Outline, findings: Findings) -> None:
     """A key is registered once for each system and workflow: two blocks cannot both register it."""
     first_of: dict[tuple[str, str], StepAt] = {}
     for step in outline.walk():
-        system, key = step.data.get("in"), step.data.get("key")
+        system, key = step.data.get("in", ""), step.data.get("key")
         if not isinstance(system, str) or not isinstance(key, str):
             continue
         if not any(owner_of_commit(inner) is step for inner in step.commits):

@@ -276,3 +276,35 @@ async def test_absent_is_not_believed_while_the_commit_goes_on_in_its_thread(off
     result = await office.run(text)
     released.set()
     assert verdicts(result) == {"a": "in_doubt"}
+
+
+def letters(*to: str) -> str:
+    rows = ", ".join(f"{{to: {one}}}" for one in to)
+    return f"""
+workflow: Letters
+steps:
+  - for_each: [{rows}]
+    key: ${{{{ item.to }}}}
+    steps:
+      - {{uses: town.send_letter, with: {{to: "${{{{ item.to }}}}"}}, commit: true}}
+"""
+
+
+async def test_a_commit_outside_systems_is_done_once_across_runs_too(office: Office) -> None:
+    office.system.script["send_letter"] = [None, "down"]
+    first = await office.run(letters("a", "b"))
+    assert verdicts(first) == {"a": "registered", "b": "in_doubt"}
+    second = await office.run(letters("a", "b", "c"))
+    assert verdicts(second) == {"a": "found", "b": "in_doubt", "c": "registered"}
+    assert office.system.calls.count("send_letter") == 3
+
+
+async def test_what_the_commit_cannot_take_was_not_sent(office: Office) -> None:
+    text = (
+        letters("a")
+        .replace('"${{ item.to }}"}, commit', '["${{ item.to }}"]}, commit')
+        .replace('to: ["${{ item.to }}"]', 'to: "${{ [item.to] }}"')
+    )
+    result = await office.run(text)
+    assert verdicts(result) == {"a": "failed"}
+    assert "send_letter" not in office.system.calls
