@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -349,3 +350,17 @@ async def test_it_is_known_whether_a_worker_has_taken_work_that_has_not_ended(ha
     async with hall.worker("hall:1"):
         await hall.finish(part("one"))
         assert not await asyncio.to_thread(hall.queues.has_taken, "hall:1")
+
+
+async def test_work_that_ended_long_ago_is_forgotten_and_no_other(hall: Hall) -> None:
+    hall.hold.add("held")
+    await hall.queues.submit(part("ended"))
+    async with hall.worker("hall:1"):
+        await hall.finish(part("ended"))
+        await hall.queues.submit(part("held"))
+        await asyncio.wait_for(hall.held.wait(), TIMEOUT)
+        now = datetime.now(UTC)
+        assert await asyncio.to_thread(hall.queues.forget, now - timedelta(days=1)) == 0
+        forgotten = await asyncio.to_thread(hall.queues.forget, now + timedelta(days=1))
+        assert forgotten == (0 if isinstance(hall.queues, MemoryQueues) else 1)
+        assert await asyncio.to_thread(hall.queues.has_taken, "hall:1")

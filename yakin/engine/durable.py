@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from yakin.errors import RunError
@@ -30,6 +31,8 @@ MAX_RECOVERIES = 100
 
 RUNS = "runs"
 """Name of the queue for runs; unlimited, because a run that waits for its parts does nothing itself."""
+
+_FORGOTTEN_AT_ONCE = 1000
 
 _LOOK_EVERY = 0.25
 """Seconds between looks into a queue, and at work that somebody waits for."""
@@ -118,6 +121,10 @@ class WorkQueues(Protocol):
 
     def give_back(self, worker: str) -> int:
         """Put back into its queue what a worker has taken, which can do nothing any more; returns how much that was."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete what is kept of work that ended before a moment; returns how much that was."""
         ...
 
     def close(self) -> None:
@@ -223,6 +230,20 @@ class DbosQueues:
         from dbos import DBOS
 
         return len(DBOS._recover_pending_workflows([worker]))
+
+    def forget(self, before: datetime) -> int:
+        """Delete what is kept of work that ended before a moment; what it came to stays in the journal."""
+        client = self._client()
+        ended = client.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before.isoformat(),
+            limit=_FORGOTTEN_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        if ended:
+            client.delete_workflows([one.workflow_id for one in ended])
+        return len(ended)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from yakin.engine.approving import Approvals, Reminder
@@ -25,8 +27,14 @@ from yakin.events import RunFinished
 SWEEP_EVERY = 5.0
 """Seconds between looks for workers that died."""
 
+_FORGET_EVERY = 720
+"""Sweeps between two looks for what may be forgotten: an hour."""
+
 _AGAIN_AFTER = 5.0
 """Seconds before work is begun again that could not be recorded."""
+
+KEEP = timedelta(days=30)
+"""How long the queues remember work that has ended; what it came to is in the journal."""
 
 _SWEEPER = "sweeper"
 _SWEPT_WITHIN = 0.2
@@ -225,12 +233,17 @@ class Worker:
         await self._idle.wait()
         await executor.close()
 
+    def _forget(self) -> None:
+        self._around.queues.forget(self._around.clock.now() - KEEP)
+
     async def _sweep(self, lease: Lease) -> None:
         """Look again and again for workers that died, and put their work back into the queues."""
         watch = self._around.leases.watch()
-        while True:
+        for number in itertools.count():
             try:
                 await asyncio.to_thread(self._sweep_once, watch, lease)
+                if number % _FORGET_EVERY == 0:
+                    await asyncio.to_thread(self._forget)
             except Exception as error:  # noqa: BLE001 - who looks after the others must not stop looking
                 self._told("Nothing can be recorded at the moment: {error}", error=as_yakin_error(error, "yakin"))
             await asyncio.sleep(SWEEP_EVERY)
