@@ -52,6 +52,7 @@ def set_clock(file: Path, seconds: str) -> None:
     new.replace(file)
 
 
+@pytest.mark.chaos
 def test_workers_whose_clocks_are_set_again_and_again_lose_nothing(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_run_stands_still_while_the_disk_is_full_and_is_resumed_when_there_is_
         undisturbed(there, run, Tally("disk full, in process"), counted)
 
 
+@pytest.mark.chaos
 def test_a_worker_waits_while_the_disk_is_full_and_goes_on_by_itself(
     tmp_path: Path, counted: Counted, disk: SmallDisk
 ) -> None:

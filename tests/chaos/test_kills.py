@@ -16,22 +16,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.kill, pytest.mark.timeout(1500)]
 
 
 def test_a_command_killed_again_and_again_and_resumed(tmp_path: Path, counted: Counted) -> None:
-    in_process(tmp_path, counted, items=44, kills=14)
+    in_process(tmp_path, counted, items=20, kills=6)
 
 
 def test_a_worker_killed_again_and_again(tmp_path: Path, counted: Counted) -> None:
-    worker(tmp_path, counted, items=24, kills=6)
+    worker(tmp_path, counted, items=12, kills=3)
 
 
 def test_one_of_two_workers_killed_again_and_again(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:
-    two_workers(tmp_path, counted, database_server, items=40, kills=7)
+    two_workers(tmp_path, counted, database_server, items=16, kills=3)
 
 
 def test_what_cannot_be_asked_is_in_doubt_and_listed(tmp_path: Path, counted: Counted) -> None:
-    with site(tmp_path, 20, lanes=2, probe=False) as there:
-        run, tally = killed_in_process(there, 5, 2029, "in process, no probe")
+    with site(tmp_path, 12, lanes=2, probe=False) as there:
+        run, tally = killed_in_process(there, 3, 2029, "in process, no probe")
         counted(judge(tally, there, run, sent_again=may_be_sent_again(there)))
         assert (tally.twice, tally.lost) == ([], [])
         assert tally.between

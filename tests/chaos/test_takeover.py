@@ -31,6 +31,7 @@ def the_rest_is_registered_and_this_is_told(
     assert there.yakin("audit", "verify")[0] == 0
 
 
+@pytest.mark.chaos
 def test_when_a_machine_dies_the_other_worker_on_it_finishes(tmp_path: Path, counted: Counted) -> None:
     with site(tmp_path, 14, lanes=2) as there:
         doomed, other = there.worker("窓口1"), there.worker("窓口2")

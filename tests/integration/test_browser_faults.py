@@ -38,6 +38,7 @@ ROWS = ("07000101", "07000102", "07000103")
 FORM = "GET /declarations/new"
 COMMIT = "POST /declarations/register"
 RECEIPT = "/receipt"
+PAGE, DRIVER = (pytest.param(which, marks=pytest.mark.chaos) for which in ("page", "driver"))
 
 
 def kill(which: str) -> None:
@@ -158,21 +159,21 @@ def assert_registered_once(result: RunResult, registered: Counter[str], rows: tu
     assert set(verdicts.values()) <= {"registered", "found"}, result.items
 
 
-@pytest.mark.parametrize("which", ["browser", "page", "driver"])
+@pytest.mark.parametrize("which", ["browser", PAGE, DRIVER])
 def test_a_death_before_the_commit_is_tried_again(which: str, project: Project) -> None:
     result, registered = run(project, page=FORM, strike=partial(kill, which))
     assert_registered_once(result, registered)
     assert history(project, result) == ["pending", "done"], told(project, result)
 
 
-@pytest.mark.parametrize("which", ["browser", "page", "driver"])
+@pytest.mark.parametrize("which", ["browser", "page", DRIVER])
 def test_a_death_at_the_commit_is_in_doubt_and_settled_by_the_probe(which: str, project: Project) -> None:
     result, registered = run(project, page=COMMIT, strike=partial(kill, which))
     assert_registered_once(result, registered)
     assert history(project, result) == ["in_doubt", "done"]
 
 
-@pytest.mark.parametrize("which", ["browser", "page", "driver"])
+@pytest.mark.parametrize("which", ["browser", PAGE, DRIVER])
 def test_a_death_after_the_commit_is_in_doubt_and_settled_by_the_probe(
     which: str, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,7 +191,7 @@ def test_a_death_after_the_commit_is_in_doubt_and_settled_by_the_probe(
     assert history(project, result) == ["in_doubt", "done"]
 
 
-@pytest.mark.parametrize("which", ["browser", "page", "driver"])
+@pytest.mark.parametrize("which", ["browser", PAGE, DRIVER])
 def test_lanes_that_see_the_same_death_register_every_row_once(which: str, project: Project) -> None:
     result, registered = run(project, ROWS, page=COMMIT, strike=partial(kill, which))
     assert_registered_once(result, registered, ROWS)

@@ -44,7 +44,9 @@ def run(project: Project, faults: Faults, rows: tuple[str, ...] = ROWS) -> tuple
     server = PracticeServer(project.data / "practice.sqlite", port=address.port or 0, faults=faults)
     with server:
         before = len(server.store.attempts())
-        created = project.engine.requests.create(project.checked(WORKFLOW), {}, actor="test", selection=Selection(only=rows))
+        created = project.engine.requests.create(
+            project.checked(WORKFLOW), {}, actor="test", selection=Selection(only=rows)
+        )
         asyncio.run(project.engine.execute(created))
         attempts = server.store.attempts()[before:]
     registered = Counter(attempt["受付番号"] for attempt in attempts if attempt["outcome"] == "registered")
