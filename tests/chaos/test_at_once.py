@@ -71,6 +71,7 @@ def test_workers_whose_clocks_are_set_again_and_again_lose_nothing(
         assert not any(worker.ended or "others do its work" in worker.printed for worker in (wrong, right))
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("seconds", ["-7200", "7200"])
 def test_a_run_cut_off_in_a_commit_is_resumed_although_the_clock_was_set(
     seconds: str, tmp_path: Path, counted: Counted

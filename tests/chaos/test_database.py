@@ -81,6 +81,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.chaos
 def test_a_run_stands_still_while_the_disk_is_full_and_is_resumed_when_there_is_room(
     tmp_path: Path, counted: Counted, disk: SmallDisk
 ) -> None:

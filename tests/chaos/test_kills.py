@@ -19,6 +19,7 @@ def test_a_command_killed_again_and_again_and_resumed(tmp_path: Path, counted: C
     in_process(tmp_path, counted, items=20, kills=6)
 
 
+@pytest.mark.chaos
 def test_a_worker_killed_again_and_again(tmp_path: Path, counted: Counted) -> None:
     worker(tmp_path, counted, items=12, kills=3)
 
@@ -29,6 +30,7 @@ def test_one_of_two_workers_killed_again_and_again(
     two_workers(tmp_path, counted, database_server, items=16, kills=3)
 
 
+@pytest.mark.chaos
 def test_what_cannot_be_asked_is_in_doubt_and_listed(tmp_path: Path, counted: Counted) -> None:
     with site(tmp_path, 12, lanes=2, probe=False) as there:
         run, tally = killed_in_process(there, 3, 2029, "in process, no probe")

@@ -45,6 +45,7 @@ def test_when_a_machine_dies_the_other_worker_on_it_finishes(tmp_path: Path, cou
         assert SILENT in other.printed
 
 
+@pytest.mark.chaos
 def test_when_another_machine_is_gone_its_open_commit_is_in_doubt(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:
