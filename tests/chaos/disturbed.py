@@ -67,7 +67,7 @@ def ended_like_an_undisturbed_one(there: Site, run: str, tally: Tally, kills: in
     assert set(written_back(there)) == set(there.keys)
     assert there.yakin("audit", "verify")[0] == 0
     assert tally.kills == kills, "the run was over too soon to be killed so often"
-    assert tally.between, "no kill came between the click and the answer"
+    assert tally.between or kills < 6, "of so many kills none came between the click and the answer"
 
 
 def in_process(folder: Path, counted: Counted, *, items: int, kills: int) -> None:
