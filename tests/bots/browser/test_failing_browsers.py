@@ -27,7 +27,7 @@ from yakin.errors import ApplicationError, BotError, SessionLost
 
 pytestmark = [pytest.mark.browser, pytest.mark.kill, pytest.mark.asyncio(loop_scope="session")]
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 REGISTER = "<form method=post action=/register><label>氏名<input name=n></label><button>登録する</button></form>"
 HOSTS = ("127.0.0.1",)
 
@@ -35,7 +35,7 @@ HOSTS = ("127.0.0.1",)
 @pytest_asyncio.fixture(loop_scope="session")
 async def mortal(ctx: FakeContext) -> AsyncIterator[Browsers]:
     """Browsers that a test may kill."""
-    opened = Browsers(BrowserSettings(timeout=1.0, page_timeout=2.0), ctx)
+    opened = Browsers(BrowserSettings(timeout=1.0, page_timeout=PATIENCE), ctx)
     yield opened
     await opened.close()
 
@@ -61,9 +61,9 @@ def kill(browsers: Browsers, which: str) -> None:
         process.kill()
 
 
-async def session_of(browsers: Browsers, site: Site) -> OpenPage:
+async def session_of(browsers: Browsers, site: Site, settings: BrowserSettings | None = None) -> OpenPage:
     system = System("窓口", site.url, ())
-    return await OpenPage.open(await browsers.browser(hosts_of(system)), system, browsers.settings)
+    return await OpenPage.open(await browsers.browser(hosts_of(system)), system, settings or browsers.settings)
 
 
 async def works_again(browsers: Browsers, site: Site, ctx: FakeContext) -> None:
@@ -157,7 +157,7 @@ async def test_a_death_is_noticed_although_only_a_file_is_waited_for(
 @pytest.mark.skipif(sys.platform == "win32", reason="freezes by a POSIX signal")
 @pytest.mark.parametrize("which", ["browser", "page", "driver"])
 async def test_what_freezes_is_given_up_and_replaced(
-    which: str, mortal: Browsers, site: Site, ctx: FakeContext, monkeypatch: pytest.MonkeyPatch
+    which: str, monkeypatch: pytest.MonkeyPatch, mortal: Browsers, site: Site, ctx: FakeContext
 ) -> None:
     for module, name in (
         (driven, "_ANSWER_SECONDS"),
@@ -167,8 +167,9 @@ async def test_what_freezes_is_given_up_and_replaced(
     ):
         monkeypatch.setattr(module, name, 1.0)
     site.show(REGISTER)
-    page = await session_of(mortal, site)
     async with asyncio.timeout(PATIENCE):
+        hurried = BrowserSettings(timeout=1.0, page_timeout=2.0)
+        page = await session_of(mortal, site, hurried)
         await go_to("/", page=page, ctx=ctx)
         frozen = processes(mortal)
         for process in frozen[which]:
@@ -288,7 +289,7 @@ async def test_a_killed_driver_leaves_no_process_and_no_complaint_behind(
 async def test_a_page_asked_for_twice_by_the_browser_itself_may_have_been_sent(ctx: FakeContext) -> None:
     """Chromium repeats a request on a connection that went stale; the refusal is the answer to the second."""
     with Fickle() as system:
-        browsers = Browsers(BrowserSettings(timeout=1.0, page_timeout=2.0), ctx)
+        browsers = Browsers(BrowserSettings(timeout=1.0, page_timeout=PATIENCE), ctx)
         try:
             declared = System("窓口", system.url, ())
             page = await OpenPage.open(await browsers.browser(HOSTS), declared, browsers.settings)
