@@ -192,10 +192,10 @@ class _Folding:
             steps_ms=event.steps_ms or item.steps_ms,
         )
 
-    def _item(self, event: ev._ItemEvent) -> ItemResult:
+    def _item(self, event: ev.ItemEvent) -> ItemResult:
         return self.items[event.step].get(event.item) or ItemResult(event.step, event.item)
 
-    def _change(self, event: ev._ItemEvent, **changes: Any) -> None:
+    def _change(self, event: ev.ItemEvent, **changes: Any) -> None:
         self.items[event.step][event.item] = replace(self._item(event), **changes)
 
     def _change_approval(
