@@ -11,7 +11,7 @@ from yakin.cli.opening import demo_of, project_of_run
 from yakin.cli.speaking import language
 
 if TYPE_CHECKING:
-    from yakin.engine.approving import Decided
+    from yakin.engine.approvals import Decided
     from yakin.ledger import ApprovalRow
     from yakin.project import Project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from yakin.engine import artifacts
@@ -30,9 +30,6 @@ CHUNK = 50
 
 _PARTS_OF_A_LANE = 4
 """So many parts at least for each lane, so that none is idle for long at the end."""
-
-_ATTEMPTS = 3
-"""How often a part is asked for again that was not worked on to its end."""
 
 
 class ItemsFailed(RunError):
@@ -204,9 +201,9 @@ class Batch:
         for part in parts:
             if await too_many_failed(self._running, block, part.step):
                 return
-            for attempt in range(1, _ATTEMPTS + 1):
+            for attempt in part.attempts():
                 await self._running.look_up(self._go)
-                await self._parts.do(replace(part, attempt=attempt), block.in_, self._running.stop)
+                await self._parts.do(attempt, block.in_, self._running.stop)
                 if await self._is_worked_on(block, part):
                     break
 

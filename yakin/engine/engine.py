@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from yakin.engine.approving import Approvals
+from yakin.engine.approvals import Approvals
 from yakin.engine.decisions import Decisions
 from yakin.engine.executor import Executor
 from yakin.engine.ports import Lease, LeaseLost, LeaseTaken

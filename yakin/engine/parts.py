@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from yakin.engine.durable import Work, WorkQueues, queue_of
 from yakin.engine.stop import Stop
+
+ATTEMPTS = 3
+"""How often a part is asked for that was not worked on to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Part:
     def from_json(cls, plain: Mapping[str, Any]) -> Part:
         """Read what `to_json` wrote."""
         return cls(**plain)
+
+    def attempts(self) -> Iterator[Part]:
+        """The part once for each time it may be asked for."""
+        return (dataclasses.replace(self, attempt=number) for number in range(1, ATTEMPTS + 1))
 
 
 class Parts(Protocol):

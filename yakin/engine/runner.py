@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
-from yakin.engine.approvals import answer, ask, leave_out
+from yakin.engine.asking import answer, ask, leave_out
 from yakin.engine.batch import Batch
 from yakin.engine.invoke import as_yakin_error
-from yakin.engine.parts import Part, Parts
+from yakin.engine.parts import ATTEMPTS, Part, Parts
 from yakin.engine.running import Running
 from yakin.engine.selection import Selection
 from yakin.engine.sessions import Workplace
@@ -72,9 +72,6 @@ class CallEnd:
 
 Call = Callable[[CallStep], Awaitable[CallEnd]]
 """Executes another workflow as a linked run, or goes on with that."""
-
-_ATTEMPTS = 3
-"""How often a part is asked for again that was not worked on to its end."""
 
 
 class Runner:
@@ -210,17 +207,17 @@ class Runner:
 
     async def _in_session(self, block: Block) -> Then:
         history, path = self._running.history, self._running.checked.step_path(block)
-        found, attempt = history.step(path), 0
-        while found is None or found.status == "running":
+        found = history.step(path)
+        for attempt in Part(self._running.frame.run, self._go, path).attempts():
+            if found is not None and found.status != "running":
+                break
             await self._running.look_up(self._go)
-            if attempt == _ATTEMPTS:
-                error = RunError("{attempts} workers began {step} and did not end it", attempts=attempt, step=path)
-                return await self._fail(block, error)
-            attempt += 1
-            part = Part(self._running.frame.run, self._go, path, attempt=attempt)
-            await self._parts.do(part, block.in_, self._running.stop)
+            await self._parts.do(attempt, block.in_, self._running.stop)
             await asyncio.to_thread(history.refresh)
             found = history.step(path)
+        if found is None or found.status == "running":
+            error = RunError("{attempts} workers began {step} and did not end it", attempts=ATTEMPTS, step=path)
+            return await self._fail(block, error)
         if found.error is not None:
             return self._failed_before(block, found.error)
         value = await asyncio.to_thread(history.value, path)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from yakin.engine.approving import Approvals, Reminder
+from yakin.engine.approvals import Approvals, Reminder
 from yakin.engine.durable import Serving
 from yakin.engine.executor import Executor
 from yakin.engine.invoke import as_yakin_error

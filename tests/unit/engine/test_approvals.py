@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.engine.town import Crash, Office
-from yakin.engine.approving import (
+from yakin.engine.approvals import (
     Decided,
     MayNotDecide,
     NothingWaits,
