@@ -7,11 +7,9 @@ from typing import Annotated
 
 import typer
 
+from yakin.cli.executing import LOOK_EVERY
 from yakin.cli.opening import project_of_run
 from yakin.cli.speaking import language
-
-_LOOK_EVERY = 0.2
-"""Seconds between looks whether it has ended."""
 
 
 def cancel(
@@ -44,7 +42,7 @@ def cancel(
             now = True
             typer.echo(t.text("The current items are broken off."), err=True)
             requests.cancel(row.id, actor=actor(), now=True, reason=reason)
-        time.sleep(_LOOK_EVERY)
+        time.sleep(LOOK_EVERY)
         row = project.journal.run(row.id)
     if row.status == "cancelled":
         typer.echo(t.text("Run {run} is cancelled. It goes on with: runner.py resume {run}", run=row.id))

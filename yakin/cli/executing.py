@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 WAITS = 4
-_LOOK_EVERY = 0.2
-"""Seconds between looks whether the run has ended."""
+LOOK_EVERY = 0.2
+"""Seconds between looks at what another process does."""
 
 _TELL_AFTER = 15.0
 """Seconds without any worker after which a person who follows is told so."""
@@ -122,7 +122,7 @@ def _wait(project: Project, run: str, no_worker: Callable[[], None]) -> None:
         elif seen and time.monotonic() - seen > _TELL_AFTER:
             no_worker()
             seen = float("inf")
-        time.sleep(_LOOK_EVERY)
+        time.sleep(LOOK_EVERY)
 
 
 @contextlib.contextmanager

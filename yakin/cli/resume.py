@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yakin.cli.executing import carry_out, conclude, exit_status, follow
+from yakin.cli.executing import LOOK_EVERY, carry_out, conclude, exit_status, follow
 from yakin.cli.opening import project_of_run
 from yakin.cli.speaking import language
 
@@ -68,4 +68,4 @@ def _see_whether_it_lives(project: Project, holder: LeaseRow) -> None:
             )
             typer.echo(words, err=True)
             told = True
-        time.sleep(1)
+        time.sleep(LOOK_EVERY)
