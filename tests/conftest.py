@@ -1,8 +1,24 @@
-"""What belongs to all tests: the chaos suite's table at the end of the session."""
+"""What belongs to all tests: their order, and the chaos suite's table at the end of the session."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+_SLOWEST_FIRST = ("chaos", "e2e", "docs", "integration", "bots")
+"""Folders whose tests begin first, so that at the end no core waits for another's long test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by folder; within a folder they stay as they are."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: _place(item.path.relative_to(here).parts[0]) if here in item.path.parents else 0)
+
+
+def _place(folder: str) -> int:
+    return _SLOWEST_FIRST.index(folder) if folder in _SLOWEST_FIRST else len(_SLOWEST_FIRST)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

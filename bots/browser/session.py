@@ -201,7 +201,7 @@ class OpenPage:
         return [frame for frame, title in zip(every[1:], titles, strict=True) if wanted in title]
 
     async def _title(self, frame: Frame) -> str:
-        async with page_errors("reading the frame's title", self.settings.timeout):
+        async with page_errors("reading the frame's title", self.settings.page_timeout):
             own = await frame.title()
             element = await frame.frame_element()
             return f"{own}\n{await element.get_attribute('title') or ''}"

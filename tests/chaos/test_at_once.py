@@ -18,7 +18,7 @@ DUE = "2026-04-01T22:00:00"
 
 
 def test_two_commands_two_schedulers_and_a_worker_register_every_row_once(tmp_path: Path, counted: Counted) -> None:
-    with site(tmp_path, 12) as there:
+    with site(tmp_path, 6) as there:
         there.worker("窓口")
         commands = [there.start("run", workbook.WORKFLOW, "--here") for _ in range(2)]
         schedulers = [there.start("run", workbook.WORKFLOW, "--due", DUE, "--detach") for _ in range(2)]

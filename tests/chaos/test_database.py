@@ -28,6 +28,7 @@ def undisturbed(there: Site, run: str, tally: Tally, counted: Counted) -> None:
     assert tally.registered == tally.items
 
 
+@pytest.mark.chaos
 def test_workers_go_on_by_themselves_when_postgresql_was_restarted(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.kill, pytest.mark.timeout(1500)]
 
 
 def test_a_command_killed_again_and_again_and_resumed(tmp_path: Path, counted: Counted) -> None:
-    in_process(tmp_path, counted, items=20, kills=6)
+    in_process(tmp_path, counted, items=10, kills=3)
 
 
 @pytest.mark.chaos
@@ -27,7 +27,7 @@ def test_a_worker_killed_again_and_again(tmp_path: Path, counted: Counted) -> No
 def test_one_of_two_workers_killed_again_and_again(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:
-    two_workers(tmp_path, counted, database_server, items=16, kills=3)
+    two_workers(tmp_path, counted, database_server, items=10, kills=2)
 
 
 @pytest.mark.chaos

@@ -63,7 +63,7 @@ def test_when_another_machine_is_gone_its_open_commit_is_in_doubt(
 def test_a_worker_frozen_between_intent_and_click_that_wakes_up_after_its_lease_does_no_harm(
     tmp_path: Path, counted: Counted, database_server: PostgresServer
 ) -> None:
-    with site(tmp_path, 14, lanes=2, database=database_server.new_database()) as there:
+    with site(tmp_path, 8, lanes=2, database=database_server.new_database()) as there:
         frozen, other = there.worker("支所"), there.worker("本庁")
         run = there.ask_for_a_run()
         doubts = there.frozen_before_the_click(run, frozen)

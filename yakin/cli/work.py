@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,7 +48,7 @@ def work(
     given = (
         [part.strip() for part in systems.split(",") if part.strip()] if systems else project.settings.worker.systems
     )
-    serves = project.systems() if given is None else given
+    serves = _served(project, given)
     with practice_running(project):
         worker = Worker(
             project.engine.around,
@@ -80,6 +81,21 @@ def workers(context: typer.Context) -> None:
     project = project_of(context)
     rows = [row for row in project.leases.held("worker") if project.leases.live(row.token)]
     print_workers(rows, language=language(project))
+
+
+def _served(project: Project, given: Sequence[str] | None) -> Sequence[str]:
+    from yakin.errors import ConfigError
+
+    known = project.systems()
+    for name in given or ():
+        if name not in known:
+            raise ConfigError(
+                "No workflow and no setting knows a system {name}",
+                name=name,
+                hint="Known are: {known}",
+                known=", ".join(known) or "-",
+            )
+    return known if given is None else given
 
 
 async def _work(worker: Worker) -> None:

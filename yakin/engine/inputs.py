@@ -67,6 +67,8 @@ def fingerprints(declared: Mapping[str, Input], texts: Mapping[str, str]) -> dic
         if declared[name].type == "file":
             try:
                 found[name] = FileRef.of(Path(text)).sha256
+            except FileNotFoundError:
+                raise InputError("Input {name}: there is no file {path}", name=name, path=text) from None
             except OSError as error:
                 raise InputError(
                     "Input {name}: {path} cannot be read: {error}", name=name, path=text, error=error

@@ -219,3 +219,19 @@ def kept_rows(office: Office, run: str) -> Any:
         return list(project.engine.reruns.rows(run, "entry").values())
     finally:
         project.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("run", "shinsei", "-i", "book=none.xlsx"), "there is no file"),
+        (("work", "--systems", "hall,hell"), "knows a system hell"),
+    ],
+)
+def test_what_is_asked_for_and_is_not_there_is_told_before_anything_is_done(
+    office: Office, asked: tuple[str, ...], told: str
+) -> None:
+    status, printed = office.yakin(*asked)
+    assert status == 2
+    assert told in printed
+    assert not (office.root / "ledger.txt").exists()
