@@ -114,6 +114,9 @@ class RunRow:
         parent_step: Path of the parent's step that called it.
         rerun_of: Earlier run that it does again.
         files: Input name → SHA-256 of the file it names.
+        schedule: Id of the schedule that asked for it; None when a person did.
+        due: The moment for which it asked.
+        late: Whether it is not where it was expected: empty, `not_started` or `not_finished`.
     """
 
     id: str
@@ -135,6 +138,9 @@ class RunRow:
     parent_step: str | None = None
     rerun_of: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    schedule: str | None = None
+    due: datetime | None = None
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)

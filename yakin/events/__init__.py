@@ -24,6 +24,14 @@ from yakin.events.items import (
     ItemStarted,
 )
 from yakin.events.runs import CancelAsked, RunContinued, RunCreated, RunFinished, RunStarted, RunWaiting, SessionOpened
+from yakin.events.schedules import (
+    RunLate,
+    ScheduleKnown,
+    SchedulePaused,
+    ScheduleResumed,
+    ScheduleSkipped,
+    WorkflowRejected,
+)
 from yakin.events.steps import Noted, RowSetAside, StepEvent, StepFinished, StepStarted
 
 __all__ = [
@@ -45,12 +53,18 @@ __all__ = [
     "RunContinued",
     "RunCreated",
     "RunFinished",
+    "RunLate",
     "RunStarted",
     "RunWaiting",
+    "ScheduleKnown",
+    "SchedulePaused",
+    "ScheduleResumed",
+    "ScheduleSkipped",
     "SessionOpened",
     "StepEvent",
     "StepFinished",
     "StepStarted",
+    "WorkflowRejected",
     "event_of",
 ]
 
@@ -77,6 +91,12 @@ EVENTS: Mapping[str, type[Event]] = {
         ApprovalDecided,
         SessionOpened,
         Noted,
+        ScheduleKnown,
+        ScheduleSkipped,
+        SchedulePaused,
+        ScheduleResumed,
+        RunLate,
+        WorkflowRejected,
     )
 }
 """Name in the journal → kind of event."""

@@ -28,6 +28,9 @@ class RunCreated(Event):
         rerun_of: Earlier run that this one does again.
         reason: Why it is done again, in a person's words.
         takes_over: True when what the earlier run's steps handed on is taken over instead of done again.
+        schedule: Id of the schedule that asked for it.
+        due: The moment for which it asked, ISO 8601 in UTC.
+        cause: What it was due for, where that is no time: the run it follows, or the file that arrived.
     """
 
     action: ClassVar[str] = "run.created"
@@ -44,6 +47,9 @@ class RunCreated(Event):
     rerun_of: str | None = None
     reason: str | None = None
     takes_over: bool = False
+    schedule: str | None = None
+    due: str | None = None
+    cause: str | None = None
 
     @property
     def target(self) -> str:

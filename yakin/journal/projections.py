@@ -36,7 +36,7 @@ def project(conn: sa.Connection, event: ev.Event, *, seq: int, at: str, actor: s
     match event:
         case ev.RunCreated():
             _create_run(conn, rules.created_run(event, seq=seq, at=at, actor=actor))
-        case ev.RunContinued() | ev.RunStarted() | ev.RunWaiting() | ev.CancelAsked() | ev.RunFinished():
+        case ev.RunContinued() | ev.RunStarted() | ev.RunWaiting() | ev.CancelAsked() | ev.RunFinished() | ev.RunLate():
             before = _run_of(conn, event.run)
             _change_run(conn, before, rules.changed_run(before, event, at=at))
         case ev.ItemsCreated():

@@ -30,6 +30,7 @@ _TELLING = [
         ev.RunWaiting,
         ev.CancelAsked,
         ev.RunFinished,
+        ev.RunLate,
         ev.ItemsCreated,
         ev.ItemStarted,
         ev.CommitIntended,
@@ -81,7 +82,14 @@ class Replay:
         match event:
             case ev.RunCreated():
                 raise JournalError("Run {run} exists already", run=event.run)
-            case ev.RunContinued() | ev.RunStarted() | ev.RunWaiting() | ev.CancelAsked() | ev.RunFinished():
+            case (
+                ev.RunContinued()
+                | ev.RunStarted()
+                | ev.RunWaiting()
+                | ev.CancelAsked()
+                | ev.RunFinished()
+                | ev.RunLate()
+            ):
                 self.run = rules.changed_run(self.run, event, at=at)
             case ev.ItemsCreated():
                 known = {key for key in event.keys if (event.step, key) in self.items}

@@ -52,6 +52,9 @@ def run_row(row: sa.Row[Any], counts: Mapping[str, Mapping[str, int]]) -> RunRow
         parent_step=row.parent_step,
         rerun_of=row.rerun_of,
         files=json.loads(row.files),
+        schedule=row.schedule,
+        due=_moment(row.due),
+        late=row.late,
     )
 
 

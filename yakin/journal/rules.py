@@ -16,7 +16,7 @@ from yakin.ledger import Overtaken
 from yakin.results import ItemResult
 from yakin.values import canonical_json
 
-RunChange: TypeAlias = ev.RunContinued | ev.RunStarted | ev.RunWaiting | ev.CancelAsked | ev.RunFinished
+RunChange: TypeAlias = ev.RunContinued | ev.RunStarted | ev.RunWaiting | ev.CancelAsked | ev.RunFinished | ev.RunLate
 """What can happen to a run that was created."""
 
 ItemChange: TypeAlias = ev.ItemStarted | ev.CommitIntended | ev.ItemSettled | ev.ItemDecided
@@ -62,6 +62,9 @@ class RunEntry(NamedTuple):
     parent_step: str | None
     rerun_of: str | None
     files: str
+    schedule: str | None
+    due: str | None
+    late: str
 
 
 class ItemEntry(NamedTuple):
@@ -124,6 +127,9 @@ def created_run(event: ev.RunCreated, *, seq: int, at: str, actor: str) -> RunEn
         parent_step=event.parent_step,
         rerun_of=event.rerun_of,
         files=canonical_json(dict(event.files)),
+        schedule=event.schedule,
+        due=event.due,
+        late="",
     )
 
 
@@ -152,6 +158,10 @@ def changed_run(run: RunEntry, event: RunChange, *, at: str) -> RunEntry:
                 raise JournalError("{status} is no end of a run", status=event.status)
             _only_the_last_go(run, event.go)
             return _in_status(run, UNFINISHED, event.status, at)
+        case ev.RunLate():
+            if event.kind == run.late or run.status not in UNFINISHED:
+                raise Overtaken("Somebody has seen already that run {run} is late, or it has ended", run=run.id)
+            return run._replace(late=event.kind)
 
 
 def _continued_run(run: RunEntry, event: ev.RunContinued) -> RunEntry:

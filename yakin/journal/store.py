@@ -23,6 +23,7 @@ from yakin.journal.projections import project
 from yakin.journal.replay import compare
 from yakin.journal.rows import approval_row, ledger_item, recorded, run_row
 from yakin.journal.rules import UNFINISHED
+from yakin.journal.schedules import ScheduleRecords
 from yakin.journal.statements import CLAIMS, HEAD, ITEM, NEW_EVENTS, NEW_HEAD, SOME_VERDICTS, VERDICTS
 from yakin.journal.tables import ROW_SET_ASIDE, approval, item, memory, source
 from yakin.journal.tables import event as event_table
@@ -65,6 +66,10 @@ class JournalStore:
             ttl: Seconds without a beat after which an observer may give a holder up.
         """
         return Leases(self._database, processes=processes or SystemProcesses(), clock=self._clock, ttl=ttl)
+
+    def schedules(self) -> ScheduleRecords:
+        """What it knows of schedules, for those who decide when runs are due."""
+        return ScheduleRecords(self._database)
 
     def append(self, actor: str, *events: Event, also: Callable[[Any], None] | None = None) -> None:
         """Write events, and everything that follows from them, in one transaction; on return they are on disk.

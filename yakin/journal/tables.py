@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISION = "0002"
+REVISION = "0003"
 """Revision of the schema that this program writes; the newest file in `migrations/versions`."""
 
 VERSION_TABLE = "yakin_version"
@@ -20,6 +20,12 @@ _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 ROW_SET_ASIDE = "action = 'row.set_aside'"
 """Condition for an event that set a row aside which never became an item."""
+
+OF_SCHEDULES = "action IN ('schedule.known', 'schedule.skipped', 'schedule.paused', 'schedule.resumed')"
+"""Condition for an event about schedules, of which there are few among those of runs."""
+
+UNFINISHED_RUN = "status IN ('queued', 'running', 'waiting')"
+"""Condition for a run that has not ended."""
 
 event = sa.Table(
     "event",
@@ -35,6 +41,7 @@ event = sa.Table(
     sa.Column("prev", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
     sa.Index("event_by_run", "run", "seq"),
+    sa.Index("event_of_schedules", "seq", sqlite_where=sa.text(OF_SCHEDULES), postgresql_where=sa.text(OF_SCHEDULES)),
     sa.Index(
         "event_row_set_aside", "run", sqlite_where=sa.text(ROW_SET_ASIDE), postgresql_where=sa.text(ROW_SET_ASIDE)
     ),
@@ -72,7 +79,12 @@ run = sa.Table(
     sa.Column("parent_step", sa.Text),
     sa.Column("rerun_of", sa.Text),
     sa.Column("files", sa.Text, nullable=False),
+    sa.Column("schedule", sa.Text),
+    sa.Column("due", sa.Text),
+    sa.Column("late", sa.Text, nullable=False),
     sa.Index("run_by_seq", "seq"),
+    sa.Index("run_by_schedule", "schedule", "due"),
+    sa.Index("run_unfinished", "seq", sqlite_where=sa.text(UNFINISHED_RUN), postgresql_where=sa.text(UNFINISHED_RUN)),
     sa.Index("run_by_parent", "parent"),
     sa.Index("run_by_workflow", "workflow", "seq"),
 )

@@ -1,0 +1,66 @@
+"""What the journal knows of schedules: their own events, and the runs they asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from yakin.journal.database import Database
+from yakin.journal.rows import recorded, run_row
+from yakin.journal.tables import OF_SCHEDULES, UNFINISHED_RUN
+from yakin.journal.tables import event as event_table
+from yakin.journal.tables import run as run_table
+from yakin.ledger import Overtaken, RunRow
+from yakin.results import Recorded
+
+_ABOUT_SCHEDULES = sa.select(event_table).where(sa.text(OF_SCHEDULES)).order_by(event_table.c.seq)
+_LAST_DUE = (
+    sa.select(run_table.c.schedule, sa.func.max(run_table.c.due))
+    .where(run_table.c.schedule.is_not(None))
+    .group_by(run_table.c.schedule)
+)
+_UNFINISHED = sa.select(run_table).where(sa.text(UNFINISHED_RUN)).order_by(run_table.c.seq)
+
+
+class ScheduleRecords:
+    """Questions about schedules; obtained from `JournalStore.schedules`. Every method blocks briefly.
+
+    Args:
+        database: The journal's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def events(self, *, after: int = 0) -> Sequence[Recorded]:
+        """The events about schedules in order: those after a number in the journal."""
+        with self._database.reading() as conn:
+            return [recorded(row) for row in conn.execute(_ABOUT_SCHEDULES.where(event_table.c.seq > after))]
+
+    def last_due(self) -> Mapping[str, datetime]:
+        """Schedule → the last moment for which there is a run."""
+        with self._database.reading() as conn:
+            return {schedule: datetime.fromisoformat(due) for schedule, due in conn.execute(_LAST_DUE) if due}
+
+    def unfinished(self) -> Sequence[RunRow]:
+        """The runs that have not ended, in the order of their creation; without counts of their items."""
+        with self._database.reading() as conn:
+            return [run_row(row, {}) for row in conn.execute(_UNFINISHED)]
+
+    def confirm_nothing_since(self, connection: Any, seq: int, schedule: str) -> None:
+        """Make sure, in the open transaction of an `append`, that nothing was written about a schedule meanwhile.
+
+        Args:
+            connection: The open SQLAlchemy connection.
+            seq: Number in the journal up to which the events about schedules are known.
+            schedule: Id of the schedule, or of the workflow whose schedules are paused.
+
+        Raises:
+            Overtaken: Something was.
+        """
+        since = _ABOUT_SCHEDULES.where(event_table.c.seq > seq, event_table.c.target == schedule)
+        if connection.execute(since).first() is not None:
+            raise Overtaken("Another scheduler has taken care of {schedule} meanwhile", schedule=schedule)
