@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
@@ -17,6 +18,12 @@ from yakin.errors import ConfigError
 
 FILE = Path("config") / "yakin.toml"
 """Where a project's settings are; the folder that has it is the project's root."""
+
+CALENDARS = Path("config") / "calendars"
+"""Where a project's calendars are, a file each."""
+
+NATIONAL = "national"
+"""Name of the file in there with the announced national holidays, which is no calendar."""
 
 _NOT_FOR_EXPRESSIONS = {"database", "secrets"}
 
@@ -92,6 +99,8 @@ class Settings(_Section):
 
     language: Literal["auto", "ja", "en"] = "auto"
     """Language of messages and reports; `auto` follows the system."""
+    time_zone: str | None = None
+    """Time zone in which days begin and times of day are meant, such as `Asia/Tokyo`; the machine's when left out."""
     operator: Annotated[str, Field(min_length=1)] | None = None
     """Name the journal records as who started a run; the name of the system's user when left out."""
     bots: list[str] = ["bots"]
@@ -121,6 +130,13 @@ class Settings(_Section):
     """A worker on this machine."""
     logs: LogSettings = LogSettings()
     """Run logs."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str | None) -> str | None:
+        if name is not None and not is_time_zone(name):
+            raise ValueError("be the name of a time zone, such as Asia/Tokyo")
+        return name
 
     @field_validator("database")
     @classmethod
@@ -153,6 +169,11 @@ class Settings(_Section):
         """The settings as expressions and bots see them, as plain data; without where secrets and the journal are."""
         return MappingProxyType(self.model_dump(exclude=_NOT_FOR_EXPRESSIONS))
 
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which days begin and times of day are meant."""
+        return zone_named(self.time_zone)
+
     def database_url(self, root: Path) -> str:
         """SQLAlchemy URL of the journal's database.
 
@@ -174,6 +195,27 @@ class Settings(_Section):
         if self.artifacts is None:
             return str(root / self.data / "runs")
         return self.artifacts if "://" in self.artifacts else str(root / self.artifacts)
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether there is a time zone of this name, such as `Asia/Tokyo`."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError, LookupError):
+        return False
+
+
+def zone_named(name: str | None) -> tzinfo:
+    """The time zone of a name that is one; the machine's where there is no name."""
+    if name is not None:
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(name)
+    from tzlocal import get_localzone
+
+    return get_localzone()
 
 
 def find_root(start: Path) -> Path:
