@@ -34,9 +34,9 @@ def main() -> int:
         "requirements-dev.lock" if sys.argv[1:2] and sys.argv[1] in NEEDS_DEVELOPMENT_TOOLS else "requirements.lock"
     )
     try:
-        with _only_one_at_a_time():
+        with only_one_at_a_time():
             if not _is_installed(lock):
-                _install(lock)
+                install(lock)
                 subprocess.run([str(PYTHON), str(ROOT / "runner.py"), "setup"], check=False)
     except (subprocess.CalledProcessError, OSError) as error:
         return _refuse(f"Setting up {VENV} failed: {error}\nMend what is named above and call the same command again.")
@@ -52,16 +52,20 @@ def _is_installed(lock: Path) -> bool:
     return _digest(lock) in installed and PYTHON.exists()
 
 
-def _install(lock: Path) -> None:
-    print(f"Setting up {VENV} from {lock.name} (once; needs the package index) ...", file=sys.stderr, flush=True)
+def install(lock: Path, wheels: "Path | None" = None) -> None:
+    """Install a lock file into `.venv`, from the package index or from a folder of wheels only, and say so in its stamp."""
+    source = f"from {wheels}" if wheels else "needs the package index"
+    print(f"Setting up {VENV} from {lock.name} (once; {source}) ...", file=sys.stderr, flush=True)
     STAMP.unlink(missing_ok=True)
     if not PYTHON.exists():
         _make_venv()
-    uv = shutil.which("uv")
+    uv = None if wheels else shutil.which("uv")
     if uv:
         command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if wheels:
+        command += ["--no-index", "--find-links", str(wheels)]
     subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=True)
     contained = [lock] if lock.name == "requirements.lock" else [lock, ROOT / "requirements.lock"]
     STAMP.write_text("\n".join(_digest(each) for each in contained), encoding="utf-8")
@@ -81,7 +85,7 @@ def _digest(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _only_one_at_a_time():  # type: ignore[no-untyped-def]  # noqa: ANN202 - typing has no place before the version check
+def only_one_at_a_time():  # type: ignore[no-untyped-def]  # noqa: ANN201 - typing has no place before the version check
     """Keep two first calls from setting up the same folder; the system lets go of the lock if we die."""
     with (ROOT / ".venv.lock").open("a+b") as stream:
         if os.name == "nt":

@@ -225,6 +225,13 @@ class JournalError(YakinError):
     exit_status = 3
 
 
+class BundleError(YakinError):
+    """An installation bundle cannot be made."""
+
+    code = "bundle"
+    exit_status = 2
+
+
 class InternalError(YakinError):
     """A mistake of ours."""
 

@@ -15,6 +15,7 @@ from yakin.cli import (
     actions,
     approvals,
     audit,
+    bundle,
     cancel,
     check,
     demo,
@@ -99,6 +100,7 @@ app.command("show")(show.show)
 app.command("actions")(actions.actions)
 app.command("practice")(practice.practice)
 app.command("setup")(setup.setup)
+app.command("bundle")(bundle.bundle)
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test.test)
 app.command("schema", hidden=True)(schema.schema)
 app.command("docs", hidden=True)(docs.docs)
