@@ -1,6 +1,7 @@
 """Web systems: pages, forms, tables and files of systems that a clerk uses in a browser."""
 
 from bots.browser.browser import Browsers, browsers
+from bots.browser.checkups import browser_works, policies_let_it_work, systems_are_reached
 from bots.browser.differences import VerificationFailed
 from bots.browser.evidence import screenshot
 from bots.browser.find import browser_here
@@ -17,6 +18,7 @@ __all__ = [
     "VerificationFailed",
     "answer_dialog",
     "browser_here",
+    "browser_works",
     "browsers",
     "choose",
     "click",
@@ -24,9 +26,11 @@ __all__ = [
     "fill",
     "go_to",
     "open_page",
+    "policies_let_it_work",
     "read_table",
     "read_text",
     "screenshot",
+    "systems_are_reached",
     "upload",
     "verify",
     "wait_for",

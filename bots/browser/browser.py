@@ -7,7 +7,7 @@ import base64
 import os
 import sys
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bots.browser.driven import Driven
 from bots.browser.find import Candidate, candidates, nothing_found
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 _ARGUMENTS = ("--disable-quic", "--disable-gpu", "--no-first-run", "--disable-component-update")
 
 
+class Notebook(Protocol):
+    """Where it is noted which browser was started; a `Context` is one."""
+
+    def note(self, kind: str, **data: Any) -> None:
+        """Note that something worth knowing happened."""
+        ...
+
+
 class Browsers:
     """Starts browsers, replaces those that died, and keeps them until the run ends; any number of lanes may ask at once.
 
@@ -28,9 +36,9 @@ class Browsers:
     redirects and web sockets. So sessions with the same hosts share a browser, others have one of their own.
     """
 
-    def __init__(self, settings: BrowserSettings, ctx: Context) -> None:
+    def __init__(self, settings: BrowserSettings, notebook: Notebook) -> None:
         self.settings = settings
-        self._ctx = ctx
+        self._notebook = notebook
         self._running: dict[tuple[str, ...], Driven] = {}
         self._chosen: Candidate | None = None
         self._opening = asyncio.Lock()
@@ -98,7 +106,7 @@ class Browsers:
         }
 
     def _tell(self, candidate: Candidate, browser: Browser) -> None:
-        self._ctx.note("browser-started", browser=str(candidate), version=browser.version, sandbox=sandboxed())
+        self._notebook.note("browser-started", browser=str(candidate), version=browser.version, sandbox=sandboxed())
 
 
 def _environment() -> dict[str, str | float | bool]:

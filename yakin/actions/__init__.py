@@ -3,20 +3,25 @@
 from yakin.actions.context import Context, Evidence, Memory, Session, System
 from yakin.actions.declare import (
     ActionSpec,
+    CheckupSpec,
     Found,
     Missing,
     Parameter,
     RequirementSpec,
     ResourceSpec,
     action,
+    checkup,
     requirement,
     resource,
 )
+from yakin.actions.diagnosis import Diagnosis, diagnosed, warn, well, wrong
 from yakin.actions.registry import Registry
 
 __all__ = [
     "ActionSpec",
+    "CheckupSpec",
     "Context",
+    "Diagnosis",
     "Evidence",
     "Found",
     "Memory",
@@ -28,6 +33,11 @@ __all__ = [
     "Session",
     "System",
     "action",
+    "checkup",
+    "diagnosed",
     "requirement",
     "resource",
+    "warn",
+    "well",
+    "wrong",
 ]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from yakin.actions.context import Context, System
+from yakin.actions.diagnosis import Diagnosis
 from yakin.errors import ActionDefinitionError
 
 if TYPE_CHECKING:
@@ -162,6 +163,21 @@ class RequirementSpec:
     look: Callable[[Mapping[str, Any]], Found | Missing]
 
 
+@dataclass(frozen=True)
+class CheckupSpec:
+    """Something that a bot tries out on the machine when `runner.py doctor` is called.
+
+    Attributes:
+        name: What is tried, such as `browser`.
+        look: Tries it now; the argument is the project's settings.
+        seconds: Within so many it has ended.
+    """
+
+    name: str
+    look: Callable[[Mapping[str, Any]], Iterable[Diagnosis]]
+    seconds: float
+
+
 def action(*, idempotent: bool = False, rehearsable: bool = True) -> Callable[[F], F]:
     """Declare a function as an action; it stays callable as it is.
 
@@ -214,7 +230,25 @@ def requirement(name: str) -> Callable[[F], F]:
     return declare
 
 
-def declared(thing: object) -> ActionSpec | ResourceSpec | RequirementSpec | None:
+def checkup(name: str, *, seconds: float = 20.0) -> Callable[[F], F]:
+    """Declare a function that tries out something the bot needs, for `runner.py doctor`.
+
+    It is called with the project's settings in a thread of its own, may block, and yields a `Diagnosis` of each thing it
+    looked at. What it raises is told and ends nothing else.
+
+    Args:
+        name: What is tried, in a word: `doctor --only NAME` does this alone.
+        seconds: When it has not ended after so many, that is told instead.
+    """
+
+    def declare(function: F) -> F:
+        setattr(function, _MARK, CheckupSpec(name, function, seconds))
+        return function
+
+    return declare
+
+
+def declared(thing: object) -> ActionSpec | ResourceSpec | RequirementSpec | CheckupSpec | None:
     """What a function was declared as; None when it was not."""
     return getattr(thing, _MARK, None) if inspect.isfunction(thing) else None
 

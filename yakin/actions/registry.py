@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from yakin.actions.declare import ActionSpec, RequirementSpec, ResourceSpec, declared
+from yakin.actions.declare import ActionSpec, CheckupSpec, RequirementSpec, ResourceSpec, declared
 from yakin.errors import BotError
 
 ENTRY_POINT_GROUP = "yakin.bots"
@@ -24,11 +24,13 @@ class Registry:
         actions: `<bot>.<function>` → action.
         resources: Type of a live thing → how it is opened.
         requirements: What the bots need on the machine.
+        checkups: What the bots try out there when asked whether all is well.
     """
 
     actions: Mapping[str, ActionSpec] = field(default_factory=dict)
     resources: Mapping[type, ResourceSpec] = field(default_factory=dict)
     requirements: tuple[RequirementSpec, ...] = ()
+    checkups: tuple[CheckupSpec, ...] = ()
 
     def similar(self, name: str) -> str | None:
         """The action whose name is most like this one, for "did you mean"."""
@@ -71,6 +73,7 @@ class Registry:
         actions: dict[str, ActionSpec] = {}
         resources: dict[type, ResourceSpec] = {}
         requirements: list[RequirementSpec] = []
+        checkups: list[CheckupSpec] = []
         for bot, module in bots.items():
             for thing in vars(module).values():
                 match declared(thing):
@@ -81,9 +84,11 @@ class Registry:
                         resources[spec.provides] = spec
                     case RequirementSpec() as spec:
                         requirements.append(spec)
+                    case CheckupSpec() as spec:
+                        checkups.append(spec)
                     case None:
                         pass
-        registry = cls(actions, resources, tuple(requirements))
+        registry = cls(actions, resources, tuple(requirements), tuple(checkups))
         registry._refuse_unknown_live_things()
         return registry
 

@@ -20,6 +20,7 @@ from yakin.cli import (
     check,
     demo,
     docs,
+    doctor,
     items,
     lock,
     practice,
@@ -100,6 +101,7 @@ app.command("show")(show.show)
 app.command("actions")(actions.actions)
 app.command("practice")(practice.practice)
 app.command("setup")(setup.setup)
+app.command("doctor")(doctor.doctor)
 app.command("bundle")(bundle.bundle)
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test.test)
 app.command("schema", hidden=True)(schema.schema)
