@@ -5,16 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from yakin.errors import ConfigError
+from yakin.notify import NotifySection
+from yakin.zones import is_time_zone, zone_named
 
 FILE = Path("config") / "yakin.toml"
 """Where a project's settings are; the folder that has it is the project's root."""
@@ -118,8 +121,8 @@ class Settings(_Section):
     """Web systems by the name workflows use."""
     browser: Mapping[str, Any] = {}
     """Settings of the browser bot, which checks them."""
-    notify: Mapping[str, Any] = {}
-    """Where news go, for the notify bot, which checks it."""
+    notify: NotifySection = NotifySection()
+    """How people are told, who they are, and which news they get when."""
     secrets: SecretsSettings = SecretsSettings()
     """Where secrets are looked for."""
     practice: PracticeSettings = PracticeSettings()
@@ -195,27 +198,6 @@ class Settings(_Section):
         if self.artifacts is None:
             return str(root / self.data / "runs")
         return self.artifacts if "://" in self.artifacts else str(root / self.artifacts)
-
-
-def is_time_zone(name: str) -> bool:
-    """Whether there is a time zone of this name, such as `Asia/Tokyo`."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        return bool(ZoneInfo(name))
-    except (ValueError, OSError, LookupError):
-        return False
-
-
-def zone_named(name: str | None) -> tzinfo:
-    """The time zone of a name that is one; the machine's where there is no name."""
-    if name is not None:
-        from zoneinfo import ZoneInfo
-
-        return ZoneInfo(name)
-    from tzlocal import get_localzone
-
-    return get_localzone()
 
 
 def find_root(start: Path) -> Path:
@@ -302,8 +284,10 @@ def _known_names(section: Sequence[str]) -> list[str]:
     model: type[BaseModel] = Settings
     for key in section:
         kind = model.model_fields[key].annotation if key in model.model_fields else None
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            model = kind
+        # A section may be left out, or be one of a list or of several with names of their own.
+        for part in (kind, *get_args(kind)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                model = part
     return list(model.model_fields)
 
 
@@ -319,9 +303,14 @@ def _line_of(text: str, keys: Sequence[str]) -> int | None:
 
 def _written_keys(text: str) -> Iterator[tuple[int, list[str]]]:
     section: list[str] = []
+    entries: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[+([^\[\]]+)\]", line):
-            section = _split(header[1])
+        if header := re.match(r"\s*(\[+)([^\[\]]+)\]", line):
+            section = _split(header[2])
+            if header[1] == "[[":
+                # One more entry of a list: pydantic counts them from 0.
+                section = [*section, str(entries[header[2].strip()])]
+                entries[header[2].strip()] += 1
             yield number, section
         elif assigned := re.match(
             r"""\s*((?:[\w\-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w\-]+|"[^"]*"|'[^']*'))*)\s*=""", line

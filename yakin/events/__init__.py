@@ -23,6 +23,7 @@ from yakin.events.items import (
     ItemSettled,
     ItemStarted,
 )
+from yakin.events.news import NewsFailed, NewsSent
 from yakin.events.runs import CancelAsked, RunContinued, RunCreated, RunFinished, RunStarted, RunWaiting, SessionOpened
 from yakin.events.schedules import (
     RunLate,
@@ -48,6 +49,8 @@ __all__ = [
     "ItemSettled",
     "ItemStarted",
     "ItemsCreated",
+    "NewsFailed",
+    "NewsSent",
     "Noted",
     "RowSetAside",
     "RunContinued",
@@ -97,6 +100,8 @@ EVENTS: Mapping[str, type[Event]] = {
         ScheduleResumed,
         RunLate,
         WorkflowRejected,
+        NewsSent,
+        NewsFailed,
     )
 }
 """Name in the journal → kind of event."""

@@ -18,6 +18,7 @@ from yakin.journal.database import Database
 from yakin.journal.findings import Finding
 from yakin.journal.leases import Leases
 from yakin.journal.masking import Mask, mask_texts, masked
+from yakin.journal.news import NewsRecords
 from yakin.journal.processes import Processes, SystemProcesses
 from yakin.journal.projections import project
 from yakin.journal.replay import compare
@@ -70,6 +71,10 @@ class JournalStore:
     def schedules(self) -> ScheduleRecords:
         """What it knows of schedules, for those who decide when runs are due."""
         return ScheduleRecords(self._database)
+
+    def news(self) -> NewsRecords:
+        """What people are to be told of it, for those who tell them."""
+        return NewsRecords(self._database)
 
     def append(self, actor: str, *events: Event, also: Callable[[Any], None] | None = None) -> None:
         """Write events, and everything that follows from them, in one transaction; on return they are on disk.

@@ -24,6 +24,12 @@ ROW_SET_ASIDE = "action = 'row.set_aside'"
 OF_SCHEDULES = "action IN ('schedule.known', 'schedule.skipped', 'schedule.paused', 'schedule.resumed')"
 """Condition for an event about schedules, of which there are few among those of runs."""
 
+NEWSWORTHY = (
+    "action IN ('run.finished', 'run.waiting', 'run.late', 'schedule.skipped', 'workflow.rejected', "
+    "'approval.asked', 'approval.reminded', 'news.sent', 'news.failed')"
+)
+"""Condition for an event that people are told of, or that says what they were told."""
+
 UNFINISHED_RUN = "status IN ('queued', 'running', 'waiting')"
 """Condition for a run that has not ended."""
 
@@ -41,6 +47,7 @@ event = sa.Table(
     sa.Column("prev", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
     sa.Index("event_by_run", "run", "seq"),
+    sa.Index("event_newsworthy", "seq", sqlite_where=sa.text(NEWSWORTHY), postgresql_where=sa.text(NEWSWORTHY)),
     sa.Index("event_of_schedules", "seq", sqlite_where=sa.text(OF_SCHEDULES), postgresql_where=sa.text(OF_SCHEDULES)),
     sa.Index(
         "event_row_set_aside", "run", sqlite_where=sa.text(ROW_SET_ASIDE), postgresql_where=sa.text(ROW_SET_ASIDE)

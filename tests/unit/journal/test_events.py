@@ -49,6 +49,16 @@ ALL: tuple[ev.Event, ...] = (
     ev.ApprovalDecided(run="r", step="s", decision="rejected", reason="金額が違う"),
     ev.SessionOpened(run="r", system="p", url="http://p/"),
     ev.Noted(run="r", step="s", kind="k", item="A", data={"a": "b"}),
+    ev.ScheduleKnown(run="", schedule="w/abc123", workflow="w", trigger={"cron": "0 22 * * *"}),
+    ev.ScheduleSkipped(
+        run="", schedule="w/abc123", workflow="w", due="2026-04-01T13:00:00+00:00", why="failed", error=ERROR
+    ),
+    ev.SchedulePaused(run="", workflow="w", reason="年度末"),
+    ev.ScheduleResumed(run="", workflow="w", reason="済んだ"),
+    ev.RunLate(run="r", kind="not_finished", expected="2026-04-01T21:00:00+00:00"),
+    ev.WorkflowRejected(run="", workflow="w", sha256="ab", problems=2, first="w.yaml:3:5: no step"),
+    ev.NewsSent(run="", rule="朝", kind="digest", receivers=2, upto=7),
+    ev.NewsFailed(run="", rule="朝", kind="alert", error=ERROR, upto=7),
 )
 
 

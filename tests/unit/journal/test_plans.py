@@ -37,6 +37,14 @@ QUESTIONS: dict[str, tuple[Callable[[JournalStore], object], str]] = {
         "item USING INDEX item_claim (system=? AND workflow=? AND key=?)",
     ),
     "what is new": (lambda store: store.records(RUN, after=7), "event USING INDEX event_by_run (run=? AND seq>?)"),
+    "what is new to people": (
+        lambda store: store.news().events(after=7),
+        "event USING INDEX event_newsworthy (seq>?)",
+    ),
+    "what went wrong with items": (
+        lambda store: store.news().failed_items(RUN),
+        "item USING INDEX item_by_position (run=?)",
+    ),
     "called runs": (lambda store: store.children(RUN), "run USING INDEX run_by_parent (parent=?)"),
 }
 

@@ -18,6 +18,12 @@ def upgrade() -> None:
         "event",
         "action IN ('schedule.known', 'schedule.skipped', 'schedule.paused', 'schedule.resumed')",
     )
+    _index_some(
+        "event_newsworthy",
+        "event",
+        "action IN ('run.finished', 'run.waiting', 'run.late', 'schedule.skipped', 'workflow.rejected', "
+        "'approval.asked', 'approval.reminded', 'news.sent', 'news.failed')",
+    )
 
 
 def _index_some(name: str, table: str, condition: str) -> None:
