@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from yakin.actions import Registry
 from yakin.clock import SystemClock
 from yakin.errors import ConfigError, WorkflowError
+from yakin.japan.calendar import MUNICIPAL
 from yakin.masker import Masker
 from yakin.secrets import MemorySource, Secrets
-from yakin.settings import Settings, load_settings
+from yakin.settings import CALENDARS, NATIONAL, Settings, load_settings
 
 if TYPE_CHECKING:
     from loguru import Logger
@@ -162,16 +163,29 @@ class Project:
     def _by_id(self, name: str) -> list[Path]:
         return [self.root / self.settings.workflows / f"{name}{suffix}" for suffix in WORKFLOW_SUFFIXES]
 
-    def check(self, paths: Sequence[Path]) -> tuple[list[CheckedWorkflow], list[Problem]]:
-        """Check workflow files: those without errors, and all problems of all of them."""
+    def calendar_names(self) -> list[str]:
+        """The calendars that triggers can name."""
+        files = (path.stem for path in (self.root / CALENDARS).glob("*.yaml"))
+        return sorted({MUNICIPAL, *files} - {NATIONAL})
+
+    def check(
+        self, paths: Sequence[Path], *, has_secret: Callable[[str], bool] | None = None
+    ) -> tuple[list[CheckedWorkflow], list[Problem]]:
+        """Check workflow files: those without errors, and all problems of all of them.
+
+        Args:
+            paths: The files.
+            has_secret: Whether there is a secret of this name; as this machine finds them when left out.
+        """
         from yakin.workflow.check import check
 
         return check(
             paths,
             registry=self.registry,
             config=self.settings.config,
-            has_secret=self.secrets.has,
+            has_secret=has_secret or self.secrets.has,
             workflows={path.stem: path for path in self.workflow_files()},
+            calendars=self.calendar_names(),
         )
 
     def checked(self, name: str) -> CheckedWorkflow:
@@ -226,6 +240,7 @@ class Project:
             config=self.settings.config,
             has_secret=self.secrets.has,
             workflows=dict.fromkeys(path.stem for path in self.workflow_files()),
+            calendars=self.calendar_names(),
         )
         errors = [problem for problem in problems if problem.severity == "error"]
         if checked is None or errors:

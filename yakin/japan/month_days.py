@@ -26,6 +26,9 @@ LAST = -1
 MOST_BUSINESS_DAYS = 31
 """Business days are counted up to here: more belongs to another month."""
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""English names of weekdays, in the order of `date.weekday()`."""
+
 UNDERSTOOD = (
     "1st business day",
     "last business day",
@@ -157,9 +160,8 @@ def similar_month_day(text: str) -> str | None:
     return shapes[found[0]] if found and _read(shapes[found[0]]) is not None else None
 
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MORE_FORMS = (
-    *(f"{which} {day}" for day in _WEEKDAYS for which in ("2nd", "last")),
+    *(f"{which} {day}" for day in WEEKDAYS for which in ("2nd", "last")),
     *(f"{which}{day}曜日" for day in "月火水木金土日" for which in ("第2", "最終")),
     "3 business days after the 25th",
     "5 business days before the last day",
@@ -170,7 +172,7 @@ _WORDS: Mapping[str, int] = {"first": 1, "second": 2, "third": 3, "fourth": 4, "
 _KANJI: Mapping[str, int] = {kanji: number for number, kanji in enumerate("一二三四五六七八九", 1)}
 
 _NTH = r"(?P<nth>\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|last)"
-_WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})"
+_WEEKDAY = rf"(?P<weekday>{'|'.join(WEEKDAYS)})"
 _BASE = rf"(?:the )?{_NTH}(?: (?:day|{_WEEKDAY}))?"
 _DAI = r"(?P<nth>第(?:\d{1,2}|[一二三四五六七八九十]{1,3})|最終|最後の)"
 _SONO = r"(?P<nth>(?:\d{1,2}|[一二三四五六七八九十]{1,3})日|末日|月末日?)"
@@ -208,7 +210,7 @@ def _base_of(match: re.Match[str]) -> MonthDay | None:
         return None
     if written is None:
         return MonthDay("", "day", number) if number == LAST or 1 <= number <= 31 else None
-    weekday = _WEEKDAYS.index(written) if written in _WEEKDAYS else "月火水木金土日".index(written)
+    weekday = WEEKDAYS.index(written) if written in WEEKDAYS else "月火水木金土日".index(written)
     return MonthDay("", "weekday", number, weekday) if number == LAST or 1 <= number <= 5 else None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from yakin.japan.calendar import LONGEST_CLOSURE
 from yakin.schedule.triggers import TIMED, Times, day_of, times_of
-from yakin.schedule.walls import resolved
+from yakin.zones import resolved
 
 if TYPE_CHECKING:
     from yakin.japan.calendar import Calendar

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yakin.errors import ConfigError
 from yakin.japan.month_days import MonthDay, parse_month_day
-from yakin.schedule.walls import SteadyMoments, WallMoments, resolved, wall_time
+from yakin.schedule.walls import SteadyMoments, WallMoments
 from yakin.workflow.model import Trigger, seconds
+from yakin.zones import resolved, wall_time
 
 if TYPE_CHECKING:
     from yakin.japan.calendar import Calendar

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from yakin.workflow.declarations import check_workflow_name, unfit
+from yakin.workflow.declarations import unfit
 from yakin.workflow.expressions import has_expression
 from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.loader import load
 from yakin.workflow.outline import Outline, StepAt, mapping
 from yakin.workflow.sentences import described
+from yakin.workflow.triggers import check_workflow_name
 
 
 class Others:

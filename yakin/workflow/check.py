@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from yakin.actions.registry import Registry
+from yakin.japan.calendar import MUNICIPAL
 from yakin.workflow.arguments import check_actions
 from yakin.workflow.calls import Others, check_calls
 from yakin.workflow.checked import CheckedWorkflow
@@ -30,6 +31,7 @@ def check(
     config: Mapping[str, Any],
     has_secret: Callable[[str], bool],
     workflows: Mapping[str, Path | None] = MappingProxyType({}),
+    calendars: Collection[str] = (MUNICIPAL,),
 ) -> tuple[list[CheckedWorkflow], list[Problem]]:
     """Check workflow files.
 
@@ -39,6 +41,7 @@ def check(
         config: The project's settings.
         has_secret: Whether some source has a secret of this name.
         workflows: Id → file of further workflows that may be called; None where no more is known than that there is one.
+        calendars: Names of the calendars there are.
 
     Returns:
         The workflows without errors, and all problems (warnings too), file by file.
@@ -51,7 +54,7 @@ def check(
     problems: list[Problem] = []
     taken: dict[str, Path] = {}
     for path in paths:
-        workflow, found = _check(load(path), registry, config, has_secret, others)
+        workflow, found = _check(load(path), registry, config, has_secret, others, calendars)
         first = taken.setdefault(path.stem, path)
         if first is not path:
             found = [*found, _same_id(path, first)]
@@ -69,6 +72,7 @@ def check_text(
     config: Mapping[str, Any],
     has_secret: Callable[[str], bool],
     workflows: Mapping[str, Path | None] = MappingProxyType({}),
+    calendars: Collection[str] = (MUNICIPAL,),
 ) -> tuple[CheckedWorkflow | None, list[Problem]]:
     """Check the text of one workflow file, such as the one a run was started with.
 
@@ -79,12 +83,13 @@ def check_text(
         config: The project's settings.
         has_secret: Whether some source has a secret of this name.
         workflows: Id → file of the workflows that may be called; None where no more is known than that there is one.
+        calendars: Names of the calendars there are.
 
     Returns:
         The workflow, or None when there are errors; and all problems.
     """
     others = Others({**workflows, Path(name).stem: None})
-    return _check(load_text(text, name), registry, config, has_secret, others)
+    return _check(load_text(text, name), registry, config, has_secret, others, calendars)
 
 
 def _check(
@@ -93,6 +98,7 @@ def _check(
     config: Mapping[str, Any],
     has_secret: Callable[[str], bool],
     others: Others,
+    calendars: Collection[str],
 ) -> tuple[CheckedWorkflow | None, list[Problem]]:
     if loaded.problems and loaded.data is None:
         return None, list(loaded.problems)
@@ -101,7 +107,7 @@ def _check(
     outline = Outline.of(loaded.data if isinstance(loaded.data, Mapping) else {})
     check_rules(outline, findings)
     check_actions(outline, registry, findings)
-    check_declarations(outline, config, others.names, findings)
+    check_declarations(outline, config, others.names, calendars, findings)
     check_calls(outline, Path(loaded.name).stem, others, findings)
     ExpressionCheck(outline, registry, config, has_secret, findings).check()
     problems = sorted([*loaded.problems, *findings.problems], key=lambda problem: problem.order)

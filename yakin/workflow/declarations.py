@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -12,13 +11,15 @@ from yakin.workflow.markers import OPENING
 from yakin.workflow.outline import Outline, mapping
 from yakin.workflow.positions import Path
 from yakin.workflow.sentences import described
-
-TRIGGER_KINDS = ("cron", "every", "at", "monthly", "file_arrived", "after")
-"""Keys of a trigger that say when it fires; each trigger has one of them."""
+from yakin.workflow.triggers import World, check_trigger
 
 
 def check_declarations(
-    outline: Outline, config: Mapping[str, Any], workflows: Collection[str], findings: Findings
+    outline: Outline,
+    config: Mapping[str, Any],
+    workflows: Collection[str],
+    calendars: Collection[str],
+    findings: Findings,
 ) -> None:
     """Look at inputs, triggers, systems, and who may decide."""
     for name, declared in mapping(outline.data, "inputs").items():
@@ -27,7 +28,7 @@ def check_declarations(
     triggers = outline.data.get("triggers")
     for index, trigger in enumerate(triggers if isinstance(triggers, list) else []):
         if isinstance(trigger, Mapping):
-            _check_trigger(trigger, ("triggers", index), workflows, findings)
+            check_trigger(trigger, ("triggers", index), World(workflows, calendars, config.get("time_zone")), findings)
     _check_zones(outline, config, findings)
     _check_roles(outline, mapping(config, "roles"), findings)
 
@@ -48,36 +49,9 @@ def _check_roles(outline: Outline, roles: Mapping[str, Any], findings: Findings)
             )
 
 
-def check_workflow_name(
-    name: str, path: Path, workflows: Collection[str], findings: Findings, *, on_key: bool = False
-) -> None:
-    """Look whether there is a workflow of this id."""
-    if name not in workflows:
-        hint, data = suggestion(name, workflows)
-        findings.add(
-            "unknown-workflow", path, "There is no workflow {name}", hint=hint, on_key=on_key, name=name, **data
-        )
-
-
 def _is_date(text: Any) -> bool:
     try:
         dt.date.fromisoformat(text)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _is_moment(text: Any) -> bool:
-    try:
-        dt.datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _is_clock(text: Any) -> bool:
-    try:
-        dt.time.fromisoformat(text)
     except (TypeError, ValueError):
         return False
     return True
@@ -153,92 +127,6 @@ def _check_input(declared: Mapping[str, Any], path: Path, findings: Findings) ->
             found=described(default, source),
             kind=kind,
         )
-
-
-def _check_trigger(trigger: Mapping[str, Any], path: Path, workflows: Collection[str], findings: Findings) -> None:
-    kinds = [kind for kind in TRIGGER_KINDS if trigger.get(kind) is not None]
-    if not kinds:
-        findings.add(
-            "trigger-kind",
-            path,
-            "The trigger does not say when: one of {kinds} is needed",
-            kinds=", ".join(TRIGGER_KINDS),
-        )
-    for second in kinds[1:]:
-        findings.add(
-            "trigger-kind",
-            (*path, second),
-            "{second} cannot stand beside {first}",
-            hint="Make two triggers of it",
-            on_key=True,
-            first=kinds[0],
-            second=second,
-        )
-    for key, fits, expected in (
-        ("at", _is_moment, "a date and time such as 2024-04-01 08:30"),
-        ("from", _is_date, "a date such as 2024-04-01"),
-        ("until", _is_date, "a date such as 2024-12-31"),
-        ("time", _is_clock, "a time of day such as 08:30"),
-    ):
-        _check_form(trigger, key, fits, expected, path, findings)
-    _check_form(
-        mapping(trigger, "expect"), "finish_by", _is_clock, "a time of day such as 08:30", (*path, "expect"), findings
-    )
-    cron = trigger.get("cron")
-    if isinstance(cron, str) and OPENING not in cron:
-        _check_cron(cron, (*path, "cron"), findings)
-    for name in mapping(trigger, "after"):
-        check_workflow_name(name, (*path, "after", name), workflows, findings, on_key=True)
-    if trigger.get("time") is not None and trigger.get("monthly") is None:
-        findings.add("trigger-time", (*path, "time"), "time belongs to monthly", on_key=True)
-
-
-def _check_form(
-    data: Mapping[str, Any], key: str, fits: Callable[[Any], bool], expected: str, path: Path, findings: Findings
-) -> None:
-    value = data.get(key)
-    if isinstance(value, str) and not fits(value) and not findings.is_blamed((*path, key)):
-        findings.add(
-            "wrong-time",
-            (*path, key),
-            "{key} has to be {expected}, not {found}",
-            key=key,
-            expected=expected,
-            found=described(value, value),
-        )
-
-
-def _check_cron(text: str, path: Path, findings: Findings) -> None:
-    fields = text.split()
-    if len(fields) != 5:
-        findings.add(
-            "wrong-cron",
-            path,
-            "{cron} has {count} fields; five are needed",
-            hint="minute hour day month weekday, such as {example}",
-            cron=text,
-            count=len(fields),
-            example='"0 22 * * 1-5"',
-        )
-        return
-    from apscheduler.triggers.cron import CronTrigger
-
-    names = ("minute", "hour", "day", "month", "weekday")
-    for position, (name, value) in enumerate(zip(names, fields, strict=True)):
-        try:
-            CronTrigger.from_crontab(" ".join(value if index == position else "*" for index in range(5)))
-        except ValueError:
-            offset = [match.start() for match in re.finditer(r"\S+", text)][position]
-            findings.add(
-                "wrong-cron",
-                path,
-                "{value} is not a {name}",
-                hint="minute hour day month weekday, such as {example}",
-                part=(text, offset, len(value)),
-                value=value,
-                name=name,
-                example='"0 22 * * 1-5"',
-            )
 
 
 def _check_zones(outline: Outline, config: Mapping[str, Any], findings: Findings) -> None:

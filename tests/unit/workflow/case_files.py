@@ -19,6 +19,7 @@ VALID = sorted((CASES / "valid").glob("*.yaml"))
 OTHERS = {path.stem: path for path in (CASES / "valid" / "smallest.yaml", *(CASES / "called").glob("*.yaml"))}
 CONFIG = {
     "systems": {"portal": {"url": "https://portal.town.example.jp", "zone": "lgwan"}},
+    "time_zone": "Europe/Berlin",
     "roles": {"課長": ["sato"], "会計管理者": ["suzuki"]},
 }
 REGISTRY = Registry.load(["tests.cases.check.fakebot"])
