@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from yakin.actions import Context, action
-from yakin.post import MailSettings, Message, NotifySettings, NotSent, Post
+from yakin.post import Enclosure, MailSettings, Message, NotifySettings, NotSent, Post
 from yakin.values import Secret
 
 __all__ = ["MailSettings", "NotSent", "NotifySettings", "send"]
@@ -50,7 +50,7 @@ def send(
             body: 報告書を確認してください。
     """
     post = Post.of(ctx.config, ctx.path(Path()), password)
-    files = tuple(ctx.path(path) for path in attach or [])
+    files = tuple(Enclosure(ctx.path(path)) for path in attach or [])
     delivery = post.send(post.receivers(to), Message(subject, body, files=files))
     ctx.log.bind(told=len(delivery.told), failed=len(delivery.failed)).info("message sent")
     if error := delivery.error():

@@ -62,6 +62,10 @@ class Translator:
         hint = error.hint_template
         return self.text(error.template, **error.data), self.text(hint, **error.data) if hint else None
 
+    def knows(self, sentence: str) -> bool:
+        """Whether a sentence is one of the code's: then nobody's data is in it, only names of data."""
+        return bool(sentence) and self._catalogue.gettext(sentence) != sentence
+
 
 @cache
 def translator(language: str) -> Translator:

@@ -85,6 +85,24 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that is sent along.
+
+    Attributes:
+        path: Where it is.
+        name: What it is called there; as it is called here when empty.
+    """
+
+    path: Path
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What the receiver sees it called."""
+        return self.name or self.path.name
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is sent.
 
@@ -92,13 +110,13 @@ class Message:
         subject: Subject line.
         body: Plain text; the subject when empty.
         html: The same for mail and folders, laid out; None for plain text only.
-        files: Files to send along.
+        files: What is sent along.
     """
 
     subject: str
     body: str = ""
     html: str | None = None
-    files: tuple[Path, ...] = ()
+    files: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +188,9 @@ class Post:
             NotifySettings: An address is not understood, or the settings for mail are missing or wrong. Nothing was sent.
             ApplicationError: A file to send along is not there. Nothing was sent.
         """
-        for path in message.files:
-            if not path.is_file():
-                raise ApplicationError("There is no file {file} to send along", file=path)
+        for file in message.files:
+            if not file.path.is_file():
+                raise ApplicationError("There is no file {file} to send along", file=file.path)
         services = {receiver: self._service(receiver, message) for receiver in receivers if receiver.kind != "folder"}
         delivery = Delivery()
         for receiver in receivers:
@@ -253,8 +271,8 @@ class Post:
             folder = self._root / receiver.address.removeprefix(FOLDER)
             folder.mkdir(parents=True, exist_ok=True)
             name = _free_name(folder, message.subject)
-            for path in message.files:
-                _put(folder / f"{name}-{path.name}", path.read_bytes())
+            for file in message.files:
+                _put(folder / f"{name}-{file.shown}", file.path.read_bytes())
             if message.html is not None:
                 _put(folder / f"{name}.html", message.html.encode())
             # Last: whoever waits for the text finds the rest there.
@@ -304,11 +322,21 @@ def _notify(service: apprise.Apprise, receiver: Receiver, message: Message) -> s
         body=html or message.body or message.subject,
         body_format=NotifyFormat.TEXT if html is None else NotifyFormat.HTML,
         notify_type=NotifyType.INFO,
-        attach=[str(path) for path in message.files] or None,
+        attach=_attached(message.files) if message.files else None,
     )
     if result:
         return None
     return " ".join(entry.message for entry in result.logs()) or "no reason given"
+
+
+def _attached(files: Sequence[Enclosure]) -> apprise.AppriseAttachment:
+    from apprise import AppriseAttachment
+    from apprise.attachment.file import AttachFile
+
+    attached = AppriseAttachment()
+    for file in files:
+        attached.add(AttachFile(str(file.path), name=file.shown))  # type: ignore[no-untyped-call]
+    return attached
 
 
 def _free_name(folder: Path, subject: str) -> str:
