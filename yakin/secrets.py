@@ -98,6 +98,48 @@ class EnvironmentSource:
         return f"environment variable {self.prefix}{name.upper()}"
 
 
+class CredentialSource:
+    """What systemd hands to a service: one file for each secret, which only the service can read.
+
+    See systemd.exec(5), `LoadCredentialEncrypted=`. Outside of such a service there is nothing here.
+
+    Args:
+        environ: Instead of the environment of this process.
+    """
+
+    label = "the credentials of the service"
+    variable = "CREDENTIALS_DIRECTORY"
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        folder = (os.environ if environ is None else environ).get(self.variable)
+        self._folder = Path(folder) if folder else None
+
+    def find(self, name: str) -> str | None:
+        """The secret's text, without the end of its last line; None when the service was given none.
+
+        Raises:
+            ConfigError: The file is not UTF-8 text.
+        """
+        path = None if self._folder is None else self._folder / name
+        # A name that leads out of the folder is no name of a credential.
+        if path is None or path.parent != self._folder or not path.is_file():
+            return None
+        try:
+            return path.read_text(encoding="utf-8").rstrip("\r\n") or None
+        except UnicodeDecodeError:
+            raise ConfigError("The credential {name} of the service is not UTF-8 text", name=name) from None
+
+    def names(self) -> Iterable[str]:
+        """All names."""
+        return () if self._folder is None else sorted(path.name for path in self._folder.iterdir() if path.is_file())
+
+    def advice(self, name: str) -> str | None:
+        """The command that encrypts it for this machine; None outside of a service."""
+        if self._folder is None:
+            return None
+        return f"systemd-creds encrypt --name={name} - /etc/credstore.encrypted/{name}, and name it in the unit"
+
+
 class FileSource:
     """A TOML file of `name = "text"` that only its owner can read.
 
@@ -201,7 +243,7 @@ class Places(Protocol):
 
     @property
     def sources(self) -> Sequence[str]:
-        """Of `environment`, `file`, `keyring`."""
+        """Of `environment`, `credentials`, `file`, `keyring`."""
         ...
 
     @property
@@ -242,6 +284,7 @@ class Secrets:
         """
         known: Mapping[str, Source] = {
             "environment": EnvironmentSource(),
+            "credentials": CredentialSource(),
             "file": FileSource(root / settings.secrets.file),
             "keyring": KeyringSource(),
         }
@@ -339,6 +382,7 @@ def _refuse_if_others_can_read(path: Path) -> None:
 
 
 __all__ = [
+    "CredentialSource",
     "EnvironmentSource",
     "FileSource",
     "KeyringSource",

@@ -58,8 +58,13 @@ class SystemSettings(_Section):
 class SecretsSettings(_Section):
     """Where secrets are looked for."""
 
-    sources: list[Literal["environment", "file", "keyring"]] = ["environment", "file", "keyring"]
-    """In this order."""
+    sources: list[Literal["environment", "credentials", "file", "keyring"]] = [
+        "environment",
+        "credentials",
+        "file",
+        "keyring",
+    ]
+    """In this order; `credentials` are what systemd hands to a service."""
     file: str = "config/secrets.toml"
     """Relative to the project; only its owner may be able to read it."""
 

@@ -12,7 +12,16 @@ from keyring.backend import KeyringBackend
 from keyring.errors import NoKeyringError
 
 from yakin.errors import ConfigError
-from yakin.secrets import EnvironmentSource, FileSource, KeyringSource, Masker, MemorySource, Secrets, Source
+from yakin.secrets import (
+    CredentialSource,
+    EnvironmentSource,
+    FileSource,
+    KeyringSource,
+    Masker,
+    MemorySource,
+    Secrets,
+    Source,
+)
 from yakin.values import Secret
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows keeps rights in another way")
@@ -185,3 +194,39 @@ def test_the_settings_say_where_to_look_and_in_which_order(file: Path, monkeypat
 def test_every_source_is_one() -> None:
     sources: list[Source] = [MemorySource({}), EnvironmentSource({}), FileSource(Path("none")), KeyringSource()]
     assert [list(source.names()) for source in sources] == [[], [], [], []]
+
+
+@pytest.fixture
+def credentials(tmp_path: Path) -> CredentialSource:
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / "portal_password").write_text("夜間の合言葉\n", encoding="utf-8")
+    (folder / "scrambled").write_bytes(b"\xff\xfe\x80")
+    (tmp_path / "outside").write_text("of somebody else", encoding="utf-8")
+    return CredentialSource({"CREDENTIALS_DIRECTORY": str(folder)})
+
+
+def test_a_service_finds_the_credentials_that_systemd_hands_to_it(credentials: CredentialSource) -> None:
+    assert credentials.find("portal_password") == "夜間の合言葉"
+    assert credentials.find("mail_password") is None
+    assert credentials.names() == ["portal_password", "scrambled"]
+    assert "systemd-creds encrypt --name=mail_password" in str(credentials.advice("mail_password"))
+
+
+@pytest.mark.parametrize("name", ["../outside", "..", "", "."])
+def test_no_name_leads_out_of_the_folder_of_credentials(credentials: CredentialSource, name: str) -> None:
+    assert credentials.find(name) is None
+
+
+def test_a_credential_that_is_no_text_is_told_without_showing_it(credentials: CredentialSource) -> None:
+    with pytest.raises(ConfigError, match="scrambled of the service is not UTF-8"):
+        credentials.find("scrambled")
+
+
+def test_outside_of_a_service_there_are_no_credentials() -> None:
+    nowhere = CredentialSource({})
+    assert (nowhere.find("portal_password"), list(nowhere.names()), nowhere.advice("portal_password")) == (
+        None,
+        [],
+        None,
+    )

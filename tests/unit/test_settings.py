@@ -37,7 +37,7 @@ def test_an_empty_file_means_everything_usual(root: Path) -> None:
         "workflows",
         "var",
     )
-    assert settings.secrets.sources == ["environment", "file", "keyring"]
+    assert settings.secrets.sources == ["environment", "credentials", "file", "keyring"]
     assert settings.logs.keep_days == 90
     assert settings.operator is None
     assert settings.roles == {}
