@@ -16,6 +16,7 @@ from yakin.cli import (
     approvals,
     audit,
     bundle,
+    calendar,
     cancel,
     check,
     demo,
@@ -27,6 +28,7 @@ from yakin.cli import (
     rerun,
     resume,
     runs,
+    schedule,
     schema,
     secrets,
     settle,
@@ -36,7 +38,7 @@ from yakin.cli import (
     work,
 )
 from yakin.cli import run as run_verb
-from yakin.errors import WorkflowError, YakinError
+from yakin.errors import YakinError
 
 if TYPE_CHECKING:
     from yakin.project import Project
@@ -81,6 +83,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 audit_app = typer.Typer(help="Look after the audit trail.", no_args_is_help=True, rich_markup_mode=None)
+calendar_app = typer.Typer(help="Which days are open.", no_args_is_help=True, rich_markup_mode=None)
+schedule_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 secrets_app = typer.Typer(help="Secrets, by name only.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command("demo")(demo.demo)
@@ -107,6 +111,12 @@ app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_
 app.command("schema", hidden=True)(schema.schema)
 app.command("docs", hidden=True)(docs.docs)
 app.command("lock", hidden=True)(lock.lock)
+app.add_typer(schedule_app, name="schedule")
+schedule_app.callback()(schedule.schedule)
+schedule_app.command("explain")(schedule.explain)
+app.add_typer(calendar_app, name="calendar")
+calendar_app.command("import")(calendar.import_list)
+calendar_app.command("show")(calendar.show)
 app.add_typer(audit_app, name="audit")
 audit_app.command("verify")(audit.verify)
 app.add_typer(secrets_app, name="secrets")
@@ -151,10 +161,10 @@ def run(root: Path | None) -> int:
 def _tell(state: State, error: YakinError) -> None:
     from yakin.cli.speaking import error_text
 
-    if isinstance(error, WorkflowError):
+    if problems := getattr(error, "problems", ()):
         from yakin.workflow.problems import render_text
 
-        typer.echo(render_text(error.problems, colour=sys.stderr.isatty(), width=100), err=True)
+        typer.echo(render_text(problems, colour=sys.stderr.isatty(), width=100), err=True)
         return
     project = state.project if "project" in state.__dict__ else None
     mask = str if project is None else project.masker.mask

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yakin.cli.arguments import project_of
 from yakin.errors import ConfigError
+
+if TYPE_CHECKING:
+    from yakin.project import Project
+    from yakin.workflow.problems import Problem
 
 
 class Format(StrEnum):
@@ -27,7 +32,7 @@ def check(
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How problems are printed.")] = Format.TEXT,
 ) -> int:
-    """Check workflow files: all problems of all files, with line and column."""
+    """Check workflow files, and calendars when no workflow is named: all problems of all files, with line and column."""
     from yakin.workflow import problems as rendering
 
     project = project_of(context)
@@ -35,6 +40,8 @@ def check(
     if not paths:
         raise ConfigError("There are no workflow files in {folder}", folder=project.root / project.settings.workflows)
     found, problems = project.check(paths)
+    if not workflows:
+        problems = [*problems, *_calendar_problems(project)]
     match output:
         case Format.JSON:
             typer.echo(rendering.render_json(problems))
@@ -45,3 +52,14 @@ def check(
         case Format.TEXT:
             typer.echo(f"{len(found)} workflows checked, no problems")
     return 2 if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _calendar_problems(project: Project) -> Sequence[Problem]:
+    from yakin.schedule.calendar_files import CalendarFileError
+    from yakin.schedule.calendars import load_calendars
+
+    try:
+        load_calendars(project.root, project.clock.now().date())
+    except CalendarFileError as error:
+        return error.problems
+    return ()

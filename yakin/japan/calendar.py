@@ -175,7 +175,7 @@ class Calendar:
         if holiday is not None:
             return False, reason_of(holiday)
         if self.year_end and is_year_end(day):
-            return False, Reason("The days around New Year (12/29–1/3)")
+            return False, Reason("Year-end holidays")
         return day.weekday() not in self.closed_weekdays, weekday_of(day)
 
     def _open_days(self, day: date, step: timedelta) -> Iterator[date]:

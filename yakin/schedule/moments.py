@@ -113,6 +113,12 @@ class Moments:
             return [Placed(one, None, to, beyond) for one in said]
         return [Placed(one, resolved(datetime.combine(to, one.time()), self.zone), to) for one in said]
 
+    def joining(self, day: date) -> list[Placed]:
+        """The moments of other days that are moved to a day, because those are closed; in order of their days."""
+        if self._times is None or self._rule not in ("previous", "next") or not self.calendar.is_open(day):
+            return []
+        return [one for other in sorted(self._moved_to(day)) for one in self.placed(other) if one.moved_to == day]
+
     def _following(self, moment: datetime) -> Iterator[datetime]:
         earlier = moment.astimezone(UTC)
         for day in self._days_from(moment.astimezone(self.zone).date()):

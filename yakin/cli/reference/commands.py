@@ -49,6 +49,8 @@ def page_of_commands() -> str:
 def _walk(prefix: str, command: Any) -> Iterator[tuple[str, Any]]:
     for name, inner in command.commands.items():
         if hasattr(inner, "commands"):
+            if inner.invoke_without_command:
+                yield prefix + name, inner
             yield from _walk(f"{prefix}{name} ", inner)
         else:
             yield prefix + name, inner
