@@ -24,6 +24,7 @@ from yakin.cli import (
     doctor,
     items,
     lock,
+    news,
     practice,
     rerun,
     resume,
@@ -100,6 +101,7 @@ app.command("approve")(approvals.approve)
 app.command("reject")(approvals.reject)
 app.command("work")(work.work)
 app.command("workers")(work.workers)
+app.command("news")(news.news)
 app.command("runs")(runs.runs)
 app.command("show")(show.show)
 app.command("actions")(actions.actions)
