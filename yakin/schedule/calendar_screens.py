@@ -96,7 +96,7 @@ def _rules(calendar: Calendar, t: Translator) -> list[RenderableType]:
     closed += [t.text("the days around New Year (12/29–1/3)")] if calendar.year_end else []
     lines = [t.text("Closed: {what}", what="; ".join(closed) or t.text("never"))]
     lines += [
-        t.text("Hours on {weekdays}: {begin:%H:%M}–{end:%H:%M}", weekdays=weekdays, begin=hours.begin, end=hours.end)
+        t.text("Hours on {weekdays}: {hours}", weekdays=weekdays, hours=f"{hours.begin:%H:%M}–{hours.end:%H:%M}")
         for hours, weekdays in _hours(calendar, t).items()
     ]
     if calendar.sure_until < date.max:

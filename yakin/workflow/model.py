@@ -78,23 +78,23 @@ class Trigger(Node):
     """When a run is due."""
 
     cron: str | None = None
-    """Five fields: minute hour day month weekday."""
+    """Five fields: minute hour day month weekday (by name: `mon-fri`). Day and weekday have both to fit."""
     every: Duration | None = None
-    """Again and again after this time."""
+    """Again and again after this time, counted from midnight of the day `from`, or of 1970-01-01."""
     at: str | None = None
-    """Once, at this date and time."""
+    """Once, at this date and time, such as `2026-04-01 08:30`."""
     monthly: str | None = None
-    """A day of the month in a clerk's words, such as `last business day`."""
+    """A day of the month in a clerk's words, such as `last business day` or `10日(休みなら翌開庁日)`."""
     time: Annotated[str, Field(pattern=r"^[0-9]{2}:[0-9]{2}$")] | None = None
-    """Time of day for `monthly`."""
+    """Time of day for `monthly`, which needs one."""
     file_arrived: str | None = None
     """A file or pattern; due when it is there, complete and stable."""
     after: Mapping[str, Literal["succeeded", "failed", "finished"]] | None = None
     """Another workflow → how it must have ended."""
     calendar: str | None = None
-    """Calendar that knows the closed days."""
+    """Calendar that knows the closed days: a file of `config/calendars`; `municipal` when left out."""
     on_closed_day: Literal["skip", "previous", "next", "run"] = "run"
-    """What to do when the day is closed."""
+    """When the day is closed: leave it out, take the open day before or after it, or run all the same."""
     missed: Literal["skip", "run_once", "run_all"] = "run_once"
     """What to do about times that passed while nothing was running."""
     grace: Duration | None = None
