@@ -32,7 +32,7 @@ def main() -> int:
     return 1 if alive else 0
 
 
-def is_service(command: "list[str] | tuple[str, ...]") -> bool:
+def is_service(command: list[str] | tuple[str, ...]) -> bool:
     """Whether a command line is that of this installation's `runner.py serve`."""
     runner = os.path.normcase(ROOT / "runner.py")
     return len(command) > 2 and os.path.normcase(command[1]) == runner and command[2] == "serve"

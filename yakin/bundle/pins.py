@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yakin.bundle.target import Target
+from yakin.errors import BundleError
+
+_LONGEST_TOLD = 80
+_PIN = re.compile(
+    r"(?P<name>[\w.\-]+)(\[[^\]]*\])?==(?P<version>[^\s;]+)(\s*;\s*(?P<marker>.+?))?(?P<hashes>(\s+--hash=\S+)+)\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +43,24 @@ def pins_of(lock: str) -> Sequence[Pin]:
 
     Args:
         lock: Text of the file: `name==version ; marker`, then `--hash=sha256:…`, on lines joined by a backslash.
+
+    Raises:
+        BundleError: Something in it is not of this form: part of what is to be installed would be left out.
     """
-    joined = re.sub(r"\\\r?\n", " ", lock)
-    found = re.finditer(
-        r"^([\w.\-]+)(?:\[[^\]]*\])?==([^\s;]+)(?:\s*;\s*(.*?))?(?=\s--hash)(.*)$", joined, re.MULTILINE
-    )
-    return [
-        Pin(normalised(each[1]), each[2], each[3] or None, frozenset(re.findall(r"sha256:([0-9a-f]{64})", each[4])))
-        for each in found
-    ]
+    lines = re.sub(r"\\\r?\n", " ", lock).splitlines()
+    return [_pin(line) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _pin(line: str) -> Pin:
+    found = _PIN.fullmatch(line)
+    if found is None:
+        raise BundleError(
+            "The lock file has a line that is not understood: {line}",
+            hint="Write it anew with: runner.py lock",
+            line=line.strip()[:_LONGEST_TOLD],
+        )
+    hashes = frozenset(re.findall(r"sha256:([0-9a-f]{64})", found["hashes"]))
+    return Pin(normalised(found["name"]), found["version"], found["marker"], hashes)
 
 
 def needed(lock: str, target: Target) -> Sequence[Pin]:

@@ -21,11 +21,16 @@ def test(
     chaos: Annotated[
         bool, typer.Option("--chaos", help="Only the long form of the chaos suite, which takes up to an hour.")
     ] = False,
+    long: Annotated[
+        bool, typer.Option("--long", help="Only the tests that take minutes, such as installing a bundle.")
+    ] = False,
 ) -> int:
     """Run style, types, layers and all tests; further arguments go to pytest."""
     root = project_of(context).root
     failed = []
-    for name, command in _chaos(context.args) if chaos else _checks(quick=quick, more=context.args):
+    long_forms = [name for name, wanted in (("chaos", chaos), ("long", long)) if wanted]
+    checks = _long(long_forms, context.args) if long_forms else _checks(quick=quick, more=context.args)
+    for name, command in checks:
         typer.echo(f"── {name}")
         begun = time.monotonic()
         status = subprocess.run(command, cwd=root, check=False).returncode
@@ -47,7 +52,7 @@ def _checks(*, quick: bool, more: list[str]) -> Iterator[tuple[str, list[str]]]:
         "-m",
         "pytest",
         *spread,
-        *(["-m", "not browser and not kill and not chaos"] if quick else []),
+        *(["-m", "not browser and not kill and not chaos and not long"] if quick else []),
         *more,
     ]
     yield "style", [python, "-m", "ruff", "check", "."]
@@ -58,6 +63,7 @@ def _checks(*, quick: bool, more: list[str]) -> Iterator[tuple[str, list[str]]]:
     yield "tests", pytest
 
 
-def _chaos(more: list[str]) -> Iterator[tuple[str, list[str]]]:
+def _long(markers: list[str], more: list[str]) -> Iterator[tuple[str, list[str]]]:
     # One test after the other: each of them needs the whole machine.
-    yield "chaos", [sys.executable, "-m", "pytest", "-m", "chaos", *more]
+    for marker in markers:
+        yield marker, [sys.executable, "-m", "pytest", "-m", marker, *more]
