@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from yakin import events as ev
@@ -32,6 +32,10 @@ LEASE = "news"
 
 PASSWORD = "mail_password"  # noqa: S105 - the name of the secret
 """Secret that signs in to the mail server."""
+
+
+_FIRST_TIME = timedelta(days=1)
+"""So much is told when nothing was ever sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +232,10 @@ class Courier:
         sent, now = self._sent.get((name, kind)), self._project.clock.now()
         upto = self._project.journal.anchor().seq
         if sent is None:
-            return Window(upto, upto, now, now)
+            # Only somebody who wants to see or send it at once asks before the first look.
+            begin = now - _FIRST_TIME
+            before = (record.seq for record in self._project.journal.news().events(after=0) if record.at < begin)
+            return Window(max(before, default=0), upto, begin, now)
         after = max(sent.upto, self._nothing_upto.get(name, 0)) if kind == "alert" else sent.upto
         return Window(after, upto, sent.at, now)
 

@@ -4,59 +4,26 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from bots.notify import NotifySettings, NotSent, send
 from tests.bots.contexts import FakeContext
+from tests.mailbox import PASSWORD, FreePortController, Mailbox
 from yakin.errors import ApplicationError
 from yakin.values import Secret
 
 # The mail server of these tests warns of itself.
 pytestmark = pytest.mark.filterwarnings("ignore:Session.login_data is deprecated")
 
-PASSWORD = "p@ss/w:rd?&=%41"
-
-
-@dataclass
-class Mailbox:
-    """What a mail server received."""
-
-    mails: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
-    sign_ins: list[tuple[str, str]] = field(default_factory=list)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        mail = message_from_bytes(envelope.content, policy=default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append((envelope.mail_from, envelope.rcpt_tos, mail))
-        return "250 OK"
-
-    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        assert isinstance(data, LoginPassword)
-        self.sign_ins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=data.password.decode() == PASSWORD, handled=False)
-
 
 @pytest.fixture
 def mailbox() -> Mailbox:
     return Mailbox()
-
-
-class FreePortController(Controller):
-    """A mail server on whichever port the system gives."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
