@@ -342,7 +342,7 @@ def _attached(files: Sequence[Enclosure]) -> apprise.AppriseAttachment:
 def _free_name(folder: Path, subject: str) -> str:
     """A name that no file in the folder begins with: the moment and the subject, as Windows allows it."""
     words = re.sub(r'[\x00-\x1f<>:"/\\|?*\s]+', " ", subject).strip(" .")[:40].strip(" .")
-    name = f"{datetime.now().astimezone():%Y%m%d-%H%M%S} {words}"
+    name = f"{datetime.now().astimezone():%Y%m%d-%H%M%S} {words}".rstrip()
     number, free = 1, name
     while (folder / f"{free}.txt").exists():
         number += 1

@@ -43,7 +43,7 @@ def _text_of_sections(letter: Letter) -> Iterator[str]:
 
 
 def _html_of(section: Section) -> Iterator[str]:
-    yield f'<h2 style="font-size:16px;margin:16px 0 4px">{escape(section.title)}</h2>'
+    yield f'<h2 style="font-size:16px;margin:16px 0 4px">■ {escape(section.title)}</h2>'
     yield '<ul style="margin:0;padding-left:20px">'
     yield from (f"<li>{_item(entry)}</li>" for entry in section.entries)
     yield "</ul>"

@@ -86,7 +86,9 @@ class TownHall:
             *ending,
         )
 
-    def failed_step(self, run: str, error: ErrorInfo, *, title: str, uses: str = "browser.press", **created: Any) -> None:
+    def failed_step(
+        self, run: str, error: ErrorInfo, *, title: str, uses: str = "browser.press", **created: Any
+    ) -> None:
         """A run of which a single step failed."""
         self.append(
             ev.RunCreated(run=run, workflow=title, title=title, workflow_hash="h", **created),

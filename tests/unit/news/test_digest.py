@@ -43,7 +43,9 @@ def body_of(hall: TownHall, rule: NewsRule = ALL, language: str = "ja") -> str:
 
 
 def called_run_failed(run: str) -> ErrorInfo:
-    return ApplicationError("{workflow}, called as run {run}, ended as {status}", workflow="w", run=run, status="failed").info()
+    return ApplicationError(
+        "{workflow}, called as run {run}, ended as {status}", workflow="w", run=run, status="failed"
+    ).info()
 
 
 def test_a_night_on_which_nothing_failed_says_so(hall: TownHall) -> None:
@@ -109,7 +111,10 @@ def test_the_reason_why_a_called_run_failed_is_told_for_the_run_that_called_it(h
     )
     news = digest_of(hall, language="en")
     assert news.message.subject == "[Yakin] 1 of 1 run failed, 1 cause"
-    assert "・“通知のボタンを押す”: Nothing answers to … on …; nearest on the page: …\n    月次処理 (r1)\n" in news.message.body
+    assert (
+        "・“通知のボタンを押す”: Nothing answers to … on …; nearest on the page: …\n    月次処理 (r1)\n"
+        in news.message.body
+    )
 
 
 def test_of_blocks_within_blocks_the_innermost_failure_is_told(hall: TownHall) -> None:
@@ -160,7 +165,9 @@ def test_late_runs_wrong_files_and_awaited_decisions_are_told(hall: TownHall) ->
     hall.append(
         ev.RunLate(run="r1", kind="not_finished", expected="2026-04-01T21:00:00+00:00"),
         ev.WorkflowRejected(run="", workflow="juminzei", sha256="ab", problems=2, first="juminzei.yaml:3:5: 山田"),
-        ev.ApprovalAsked(run="r1", step="ok", role="課長", title="山田太郎を登録してよいか", due="2026-04-03T00:00:00+00:00"),
+        ev.ApprovalAsked(
+            run="r1", step="ok", role="課長", title="山田太郎を登録してよいか", due="2026-04-03T00:00:00+00:00"
+        ),
     )
     for news in (digest_of(hall, language="en"), digest_of(hall)):
         assert "2026-04-02 06:00" in news.message.body
@@ -212,7 +219,15 @@ def test_news_that_did_not_arrive_are_told_with_the_next_ones(hall: TownHall) ->
     assert alert_of(hall) is None
 
 
-CANARIES = ("髙﨑花子", "0123-4567-8901", "juminzei.xlsx", "昭和65年", "二件重複しています", "南三陸町志津川", "受付太郎")
+CANARIES = (
+    "髙﨑花子",
+    "0123-4567-8901",
+    "juminzei.xlsx",
+    "昭和65年",
+    "二件重複しています",
+    "南三陸町志津川",
+    "受付太郎",
+)
 
 
 def test_nobodys_data_are_in_news(hall: TownHall) -> None:
