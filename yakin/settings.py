@@ -102,6 +102,15 @@ class WorkerSettings(_Section):
     """Sessions it holds at once, of all systems together."""
 
 
+class ServeSettings(_Section):
+    """The service, started by `runner.py serve`."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Address at which it says whether it is well; this machine's alone."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8686
+    """Port for that; 0 for any that is free."""
+
+
 class Settings(_Section):
     """Everything `config/yakin.toml` can say."""
 
@@ -136,6 +145,8 @@ class Settings(_Section):
     """Role → the users who have it and decide where a workflow says `approve: {by: ROLE}`; without roles, anybody may."""
     worker: WorkerSettings = WorkerSettings()
     """A worker on this machine."""
+    serve: ServeSettings = ServeSettings()
+    """The service on this machine."""
     logs: LogSettings = LogSettings()
     """Run logs."""
 

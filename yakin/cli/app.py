@@ -32,6 +32,7 @@ from yakin.cli import (
     schedule,
     schema,
     secrets,
+    serve,
     settle,
     setup,
     show,
@@ -101,6 +102,7 @@ app.command("approve")(approvals.approve)
 app.command("reject")(approvals.reject)
 app.command("work")(work.work)
 app.command("workers")(work.workers)
+app.command("serve")(serve.serve)
 app.command("news")(news.news)
 app.command("runs")(runs.runs)
 app.command("show")(show.show)
@@ -116,6 +118,8 @@ app.command("lock", hidden=True)(lock.lock)
 app.add_typer(schedule_app, name="schedule")
 schedule_app.callback()(schedule.schedule)
 schedule_app.command("explain")(schedule.explain)
+schedule_app.command("pause")(schedule.pause)
+schedule_app.command("resume")(schedule.resume)
 app.add_typer(calendar_app, name="calendar")
 calendar_app.command("import")(calendar.import_list)
 calendar_app.command("show")(calendar.show)

@@ -149,3 +149,60 @@ def _explained(one: Explanation, t: Translator) -> dict[str, Any]:
 
 def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def pause(
+    context: typer.Context,
+    workflow: Annotated[str, typer.Argument(help="Id of the workflow.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the journal.")],
+) -> None:
+    """Start a workflow by its schedules no more, until they are resumed; what is due meanwhile is left out, and told."""
+    from yakin.events import SchedulePaused
+    from yakin.project import actor
+
+    project = project_of(context)
+    name = _with_schedules(project, workflow)
+    project.journal.append(actor(), SchedulePaused(run="", workflow=name, reason=_words(reason)))
+    _say(
+        project,
+        "{workflow} is started by its schedules no more. Go on with: runner.py schedule resume {workflow}",
+        name,
+    )
+
+
+def resume(
+    context: typer.Context,
+    workflow: Annotated[str, typer.Argument(help="Id of the workflow.")],
+    reason: Annotated[str | None, typer.Option(help="Why; it is kept in the journal.")] = None,
+) -> None:
+    """Let a workflow be started by its schedules again, from now on."""
+    from yakin.events import ScheduleResumed
+    from yakin.project import actor
+    from yakin.schedule.standing import Standing
+
+    project = project_of(context)
+    name = _with_schedules(project, workflow)
+    if name not in Standing(project.journal).paused:
+        raise ConfigError("The schedules of {workflow} are not paused", workflow=name)
+    project.journal.append(actor(), ScheduleResumed(run="", workflow=name, reason=reason))
+    _say(project, "{workflow} is started by its schedules again.", name)
+
+
+def _with_schedules(project: Project, workflow: str) -> str:
+    """The id of a workflow that has triggers."""
+    checked = project.checked(workflow)
+    if not checked.workflow.triggers:
+        raise ConfigError("{workflow} has no triggers", hint="Say under triggers when it is due", workflow=checked.id)
+    return checked.id
+
+
+def _words(reason: str) -> str:
+    if not reason.strip():
+        raise ConfigError("A reason is needed", hint='Say why: --reason "…"')
+    return reason.strip()
+
+
+def _say(project: Project, template: str, workflow: str) -> None:
+    from yakin.i18n import translator
+
+    typer.echo(translator(language(project)).text(template, workflow=workflow))

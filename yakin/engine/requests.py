@@ -5,8 +5,9 @@ Nothing here executes anything.
 
 from __future__ import annotations
 
+import hashlib
 import secrets as randomness
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -72,6 +73,7 @@ class Requests:
         for_workers: bool = False,
         links: Mapping[str, Any] | None = None,
         run: str | None = None,
+        confirm: Callable[[Any], None] | None = None,
     ) -> str:
         """Write down that a run is wanted; for workers, put it into their queue in the same transaction.
 
@@ -85,6 +87,7 @@ class Requests:
             for_workers: Whether workers are to execute it.
             links: How it is linked with other runs: further fields of `RunCreated`.
             run: The id that `new_id` gave for it, when something was kept for it already.
+            confirm: Called with the open connection of the transaction; when it raises, there is no run.
 
         Returns:
             Id of the run.
@@ -110,12 +113,13 @@ class Requests:
             **(links or {}),
         )
         around.journal.keep_source(checked.sha256, checked.path.name, checked.text)
-        around.journal.append(actor, created, also=self._enqueue(run, 1) if for_workers else None)
+        enqueue = self._enqueue(run, 1) if for_workers else None
+        around.journal.append(actor, created, also=_both(confirm, enqueue))
         return run
 
-    def for_moment(self, checked: CheckedWorkflow, due: datetime) -> str | None:
-        """The run that was asked for already for a moment; None when there is none."""
-        wanted = self.new_id(checked, due)
+    def for_moment(self, checked: CheckedWorkflow, due: datetime, cause: str | None = None) -> str | None:
+        """The run that was asked for already for a moment, and a cause; None when there is none."""
+        wanted = self.new_id(checked, due, cause)
         try:
             row = self._around.journal.run(wanted)
         except UnknownRun:
@@ -275,17 +279,42 @@ class Requests:
             return []
         return self.workers_for(sorted(systems))
 
-    def _enqueue(self, run: str, go: int) -> Any:
+    def _enqueue(self, run: str, go: int) -> Callable[[Any], None]:
         self._around.queues.prepare()
-        work = Work(id=go_id(run, go), queue=RUNS, what="run", about={"run": run, "go": go})
-        return lambda connection: self._around.queues.enqueue(connection, work)
+        return lambda connection: self._around.queues.enqueue(connection, _work(run, go))
 
-    def new_id(self, checked: CheckedWorkflow, due: datetime | None = None) -> str:
-        """The id of a run that is about to be made; for a moment of a schedule always the same."""
+    def release(self, row: RunRow) -> None:
+        """Put a run into the workers' queue that was held back; one that is there already is left where it is."""
+        self._around.journal.append(row.actor, also=self._enqueue(row.id, row.go))
+
+    def new_id(self, checked: CheckedWorkflow, due: datetime | None = None, cause: str | None = None) -> str:
+        """The id of a run that is about to be made; for a moment of a schedule, and a cause, always the same.
+
+        Args:
+            checked: Its workflow.
+            due: The moment for which a schedule asks.
+            cause: What it asks for besides, such as the run that it follows.
+        """
         if due is None:
             return f"{self._around.clock.now().astimezone():%Y%m%d-%H%M%S}-{randomness.token_hex(2)}"
         # In UTC: two machines need not agree about the time zone, and no moment comes twice in a night.
-        return f"{checked.id}@{due.astimezone(UTC):%Y%m%dT%H%MZ}"
+        utc = due.astimezone(UTC)
+        seconds = f"{utc:%S}" if utc.second else ""
+        because = "" if cause is None else f"-{hashlib.sha256(cause.encode()).hexdigest()[:8]}"
+        return f"{checked.id}@{utc:%Y%m%dT%H%M}{seconds}Z{because}"
+
+
+def _work(run: str, go: int) -> Work:
+    return Work(id=go_id(run, go), queue=RUNS, what="run", about={"run": run, "go": go})
+
+
+def _both(first: Callable[[Any], None] | None, then: Callable[[Any], None] | None) -> Callable[[Any], None]:
+    def both(connection: Any) -> None:
+        for each in (first, then):
+            if each is not None:
+                each(connection)
+
+    return both
 
 
 def _hashes(output: Any) -> Iterator[str]:

@@ -37,16 +37,19 @@ class ScheduleKnown(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSkipped(Event):
-    """What was due at a moment was not started, and will not be.
+    """What was due at a moment, or at several, was not started, and will not be.
 
     Attributes:
         schedule: Id of the schedule.
         workflow: Id of the workflow.
-        due: The moment.
+        due: The moment; the last one of several.
         why: `missed` (nothing was running then), `overlap` (the run before was still going, and one waits already),
-            `paused`, or `failed` (it could not be started).
+            `paused`, `failed` (it could not be started), or `merged` (another schedule of the workflow was due at the
+            same moment: one run is both).
         error: For `failed`: why.
         cause: What it was due for, where that is no time: the run it was to follow.
+        first: The first moment of several.
+        count: How many moments.
     """
 
     action: ClassVar[str] = "schedule.skipped"
@@ -56,6 +59,8 @@ class ScheduleSkipped(Event):
     why: str
     error: ErrorInfo | None = None
     cause: str | None = None
+    first: str | None = None
+    count: int = 1
 
     @property
     def target(self) -> str:

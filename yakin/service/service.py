@@ -1,0 +1,220 @@
+"""Schedules, a worker and news in one process, begun and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from yakin.engine.invoke import as_yakin_error
+from yakin.schedule.shift import Shift
+from yakin.schedule.timer import LOOK_EVERY, Timer
+from yakin.zones import zone_named
+
+if TYPE_CHECKING:
+    from yakin.news.courier import Courier
+    from yakin.project import Project
+
+NEWS_EVERY = 30.0
+"""Seconds between looks for news that are due."""
+
+SILENT_AFTER = 12 * LOOK_EVERY
+"""Seconds without a look after which the scheduler is not well."""
+
+
+class Working(Protocol):
+    """A worker, as the service sees it; see `yakin.engine.worker.Worker`."""
+
+    async def work(self) -> None:
+        """Work until it is stopped."""
+        ...
+
+    def stop(self, *, now: bool = False) -> None:
+        """Take nothing more, and end after the current items; with `now` in the middle of them."""
+        ...
+
+
+class Answering(Protocol):
+    """Answers whether the service is well; see `yakin.service.health`."""
+
+    async def answer(self) -> None:
+        """Answer until it is stopped."""
+        ...
+
+    def stop(self) -> None:
+        """Answer nobody any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the service is.
+
+    Attributes:
+        schedules: How many it keeps; None when it keeps none here.
+        next_wake: When the next one is due.
+        looked: Seconds since the scheduler looked last.
+        works: Whether its worker works; None when it has none.
+        troubles: What is wrong, as slugs: `scheduler-silent`, `worker-ended`, `news-failing`.
+    """
+
+    schedules: int | None
+    next_wake: datetime | None
+    looked: float | None
+    works: bool | None
+    troubles: Sequence[str]
+
+
+class Scheduling:
+    """The scheduler's part of the service.
+
+    Args:
+        project: The project.
+        told: Told what happens.
+    """
+
+    def __init__(self, project: Project, told: Callable[..., None]) -> None:
+        self.shift = Shift(project, told)
+        self._timer = Timer(self.shift.wake, self._look, zone_named(project.settings.time_zone))
+        self.looked: float | None = None
+
+    def start(self) -> None:
+        """Begin; what was due while nothing was running is looked at first."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Start nothing more; blocks until what is being written is written."""
+        self._timer.stop()
+
+    def next_wake(self) -> datetime | None:
+        """When the next schedule is due."""
+        return self._timer.next_wake()
+
+    def _look(self) -> None:
+        if self.shift.look():
+            self._timer.set(self.shift.roster.schedules)
+        self.looked = time.monotonic()
+
+
+class Service:
+    """Runs until it is stopped.
+
+    Args:
+        told: Told what happens.
+        scheduling: Its scheduler; None when another process keeps the schedules.
+        courier: Sends news; None when another process does.
+        worker: Executes; None when other processes do.
+    """
+
+    def __init__(
+        self,
+        told: Callable[..., None],
+        *,
+        scheduling: Scheduling | None = None,
+        courier: Courier | None = None,
+        worker: Working | None = None,
+    ) -> None:
+        self._told = told
+        self._scheduling = scheduling
+        self._courier = courier
+        self._worker = worker
+        self._stopping = asyncio.Event()
+        self._working: asyncio.Task[None] | None = None
+        self._news_fail = False
+        self._begun = time.monotonic()
+
+    async def run(self, answering: Answering | None = None) -> None:
+        """Run until `stop` is called: then nothing new is begun, current items are finished or, in the end, cut short.
+
+        Args:
+            answering: Answers whether it is well.
+
+        Raises:
+            LeaseLost: Its worker was silent for so long that others do its work.
+            YakinError: Something ended that has to go on; everything else was brought to an end before.
+        """
+        others: list[asyncio.Task[None]] = []
+        if self._worker is not None:
+            self._working = asyncio.ensure_future(self._worker.work())
+        if self._courier is not None:
+            others.append(asyncio.ensure_future(self._send_news(self._courier)))
+        if answering is not None:
+            others.append(asyncio.ensure_future(answering.answer()))
+        if self._scheduling is not None:
+            await asyncio.to_thread(self._scheduling.start)
+        try:
+            await self._until_stopped([*others, *([self._working] if self._working else [])])
+        finally:
+            await self._wind_up(answering, others)
+
+    def stop(self, *, now: bool = False) -> None:
+        """Begin nothing more, and end after the current items; with `now` in the middle of them."""
+        self._stopping.set()
+        if now and self._worker is not None:
+            self._worker.stop(now=True)
+
+    def health(self) -> Health:
+        """How it is."""
+        scheduling, now, troubles = self._scheduling, time.monotonic(), []
+        looked = None if scheduling is None else now - (scheduling.looked or self._begun)
+        if looked is not None and looked > SILENT_AFTER:
+            troubles.append("scheduler-silent")
+        works = None if self._worker is None else self._working is not None and not self._working.done()
+        if works is False:
+            troubles.append("worker-ended")
+        if self._news_fail:
+            troubles.append("news-failing")
+        return Health(
+            schedules=None if scheduling is None else len(scheduling.shift.roster.schedules),
+            next_wake=None if scheduling is None else scheduling.next_wake(),
+            looked=looked,
+            works=works,
+            troubles=troubles,
+        )
+
+    async def _until_stopped(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+        for task in done - {stopping}:
+            task.result()
+
+    async def _wind_up(self, answering: Answering | None, others: Sequence[asyncio.Task[None]]) -> None:
+        if self._scheduling is not None:
+            await asyncio.to_thread(self._scheduling.stop)
+        try:
+            if self._worker is not None and self._working is not None and not self._working.done():
+                self._worker.stop()
+                await self._working
+        finally:
+            if answering is not None:
+                answering.stop()
+            self._stopping.set()
+            await _all_ended(others)
+            if self._courier is not None:
+                await asyncio.to_thread(self._courier.close)
+
+    async def _send_news(self, courier: Courier) -> None:
+        while not self._stopping.is_set():
+            try:
+                for done in await asyncio.to_thread(courier.look):
+                    self._told("News {rule} ({kind}): {count} told", rule=done.rule, kind=done.kind, count=done.told)
+                self._news_fail = False
+            except Exception as error:  # noqa: BLE001 - news that cannot be sent never stop the work
+                if not self._news_fail:
+                    self._told("News cannot be sent: {error}", error=as_yakin_error(error, "yakin"))
+                self._news_fail = True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), NEWS_EVERY)
+
+
+async def _all_ended(tasks: Sequence[Awaitable[None]]) -> None:
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
+            raise outcome
