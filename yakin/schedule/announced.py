@@ -53,8 +53,8 @@ def parse_announced(raw: bytes, name: str) -> dict[date, str]:
     Raises:
         ConfigError: It is something else, or not whole.
     """
-    rows = list(csv.reader(_decoded(raw, name).splitlines()))
-    if not rows or [cell.strip() for cell in rows[0]] != COLUMNS:
+    lines = _decoded(raw, name).splitlines()
+    if not lines or [cell.strip() for cell in lines[0].split(",")] != COLUMNS:
         raise ConfigError(
             "{file} is not the Cabinet Office's list of holidays: its first line has to be {columns}",
             hint="Fetch syukujitsu.csv from the page 「国民の祝日」について of the Cabinet Office, and import it as it is",
@@ -62,7 +62,7 @@ def parse_announced(raw: bytes, name: str) -> dict[date, str]:
             columns=",".join(COLUMNS),
         )
     found: dict[date, str] = {}
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in enumerate(csv.reader(lines[1:]), 2):
         day = _day(row[0]) if len(row) == len(COLUMNS) and row[1].strip() else None
         if day is None or day in found:
             raise ConfigError(

@@ -208,7 +208,7 @@ class _Reading:
             path,
             "{name} has to be {expected}, not {found}",
             hint=hint,
-            on_key=on_key,
+            on_key=on_key or value is None,
             name="the key" if on_key else _spoken(path),
             expected=expected,
             found=described(value, source),
