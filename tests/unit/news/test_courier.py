@@ -234,7 +234,7 @@ def test_one_receiver_who_cannot_be_reached_is_tried_again_and_told_of_without_t
     assert courier.look() == []
     hall.clock.move(600)
     assert courier.look() == []
-    assert "■ 届かなかった便り\n\n- 規則 至急、" in _text(mailbox, 2)
+    assert "■ 届かなかった通知\n\n- 規則 至急、" in _text(mailbox, 2)
     courier.close()
 
 
@@ -257,7 +257,7 @@ def test_news_that_reach_nobody_are_given_up_told_and_sent_later_with_what_came_
     preview = courier.news("至急")
     assert preview is not None
     assert "r1" in preview[1].message.body
-    assert "届かなかった便り" in preview[1].message.body
+    assert "届かなかった通知" in preview[1].message.body
     courier.close()
 
 
@@ -301,7 +301,7 @@ def test_before_the_first_look_the_last_day_is_shown(hall: TownHall) -> None:
 
 def test_a_test_message_reaches_the_receivers_and_is_not_noted(hall: TownHall) -> None:
     assert Courier(hall.project, days=EveryDay()).test("朝").told == 1
-    assert "規則 朝 の試し送り" in letters(hall, "便り")[0]
+    assert "規則 朝 の試し送信" in letters(hall, "便り")[0]
     assert noted(hall) == []
 
 

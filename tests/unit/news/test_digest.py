@@ -194,8 +194,8 @@ def test_a_decision_that_still_waits_is_in_every_digest_but_alerted_of_once(hall
 def test_a_rule_for_a_section_tells_only_what_its_workflows_did(hall: TownHall) -> None:
     hall.failed_step("r1", NO_BUTTON, title="住民税", section="税務課")
     hall.failed_step("r2", NO_BUTTON, title="保育認定", section="子育て課")
-    skipped = {"due": "2026-04-01T14:00:00+00:00", "why": "missed"}
-    hall.append(ev.ScheduleSkipped(run="", schedule="s/1", workflow="保育認定", **skipped))
+    due = "2026-04-01T14:00:00+00:00"
+    hall.append(ev.ScheduleSkipped(run="", schedule="s/1", workflow="保育認定", due=due, why="missed"))
     rule = NewsRule(to=["a@b.jp"], digest="07:30", alert=["failed"], section="税務課")
     for news in (digest_of(hall, rule), alert_of(hall, rule)):
         assert news is not None
@@ -213,7 +213,7 @@ def test_news_that_did_not_arrive_are_told_with_the_next_ones(hall: TownHall) ->
     failed = ApplicationError("{count} could not be told", count="joho@town.example.jp").info()
     hall.append(ev.NewsFailed(run="", rule="情報係へ", kind="alert", error=failed, upto=1))
     body = body_of(hall)
-    assert "■ 届かなかった便り" in body
+    assert "■ 届かなかった通知" in body
     assert "情報係へ" in body
     assert "joho@" not in body
     assert alert_of(hall) is None
@@ -278,7 +278,7 @@ def test_nobodys_data_are_in_news(hall: TownHall) -> None:
         composer = Composer(hall.project)
         composer.language = language
         for kind in ("digest", "alert"):
-            news = composer.news(ALL, kind, Window(0, hall.project.journal.anchor().seq, BEGIN, END))  # type: ignore[arg-type]
+            news = composer.news(ALL, kind, Window(0, hall.project.journal.anchor().seq, BEGIN, END))
             assert news is not None
             told = "\n".join([news.message.subject, news.message.body, news.message.html or ""])
             assert [canary for canary in CANARIES if canary in told] == []
