@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -37,14 +37,14 @@ if __name__ == "__main__":
 """
 
 
-def bundle(folder: Path, version: str, *, starts: int = 0, **more: str) -> Path:
+def bundle(folder: Path, version: str, more: Mapping[str, str] | None = None, *, starts: int = 0) -> Path:
     """An unpacked bundle.
 
     Args:
         folder: Where.
         version: What its files say.
-        starts: Exit status of its `runner.py` once it is installed.
         more: Further files of the project.
+        starts: Exit status of its `runner.py` once it is installed.
     """
     files = {
         "runner.py": RUNNER.format(python=sys.executable, status=starts),
@@ -53,7 +53,7 @@ def bundle(folder: Path, version: str, *, starts: int = 0, **more: str) -> Path:
         "workflows/juminzei.yaml": version,
         "yakin/__init__.py": f"__version__ = {version!r}",
         "yakin/__main__.py": "",
-        **more,
+        **(more or {}),
     }
     for name, text in files.items():
         path = folder / PROJECT / name
@@ -83,12 +83,12 @@ def content(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def first(tmp_path: Path) -> Path:
-    return bundle(tmp_path / "first", "1", **{"yakin/gone.py": "", "bots/table.py": "1"})
+    return bundle(tmp_path / "first", "1", {"yakin/gone.py": "", "bots/table.py": "1"})
 
 
 @pytest.fixture
 def second(tmp_path: Path) -> Path:
-    return bundle(tmp_path / "second", "2", **{"yakin/new.py": "", "bots/table.py": "2", "workflows/new.yaml": "2"})
+    return bundle(tmp_path / "second", "2", {"yakin/new.py": "", "bots/table.py": "2", "workflows/new.yaml": "2"})
 
 
 @pytest.fixture

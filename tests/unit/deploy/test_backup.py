@@ -55,5 +55,5 @@ def test_only_the_newest_copies_are_kept(project: Path, tmp_path: Path) -> None:
     for day in (1, 2, 3):
         (copies / f"yakin-2026100{day}T123000").mkdir(parents=True)
     assert backup(project, copies, "--keep", "2").returncode == 0
-    assert [path.name for path in sorted(copies.iterdir())][0] == "yakin-20261003T123000"
+    assert min(path.name for path in copies.iterdir()) == "yakin-20261003T123000"
     assert len(list(copies.iterdir())) == 2
