@@ -45,23 +45,20 @@ class NotSent(ApplicationError):
 
 
 class MailSettings(BaseModel):
-    """`[notify.mail]` of the settings.
+    """The mail server."""
 
-    Attributes:
-        server: Host of the mail server.
-        port: Its port; 25, 587 or 465 by `security` when left out.
-        sender: Address of the sender, with a name if wanted: `夜勤 <yakin@town.example.jp>`.
-        security: `starttls`, `tls` (from the first byte) or `none`, for a relay in the same network.
-        user: Name to sign in with. The password is a secret: a step is given it, news take the secret `mail_password`.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     server: str = Field(min_length=1)
+    """Host of the mail server."""
     sender: str = Field(pattern="@")
+    """Address of the sender, with a name if wanted: `夜勤 <yakin@town.example.jp>`."""
     port: int | None = Field(default=None, ge=1, le=65535)
+    """Its port; 25, 587 or 465 by `security` when left out."""
     security: Literal["none", "starttls", "tls"] = "starttls"
+    """`starttls`, `tls` (from the first byte) or `none`, for a relay in the same network."""
     user: str | None = None
+    """Name to sign in with. The password is a secret: a step is given it, news take the secret `mail_password`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def workflow_page() -> str:
 
 def settings_page() -> str:
     """Every setting of `config/yakin.toml`."""
-    from yakin import settings
+    from yakin import notify, post, settings
 
     sections: Mapping[str, type[BaseModel]] = {
         "systems.NAME": settings.SystemSettings,
@@ -72,6 +72,10 @@ def settings_page() -> str:
     parts = ["## At the top of the file", _table(settings.Settings, (), leave_out=in_sections)]
     for name, model in sections.items():
         parts += [f"## `[{name}]`", _summary(model), _table(model, ())]
+    receivers = notify.NotifySection.model_fields["receivers"].description or ""
+    parts += ["## `[notify.mail]`", _summary(post.MailSettings), _table(post.MailSettings, ())]
+    parts += ["## `[notify.receivers]`", receivers.replace("\n", " ")]
+    parts += ["## `[[notify.rules]]`", _summary(notify.NewsRule), _table(notify.NewsRule, ())]
     return page(
         "Settings",
         "What `config/yakin.toml` can say; a setting that is left out has the value of the third column. Workflows read "
@@ -79,8 +83,8 @@ def settings_page() -> str:
         *parts,
         "## `[roles]`",
         f"{settings.Settings.model_fields['roles'].description} A name with Japanese characters stands in quotes.",
-        "## `[browser]` and `[notify]`",
-        "The bots check their own parts of the settings: [browser](bots/browser.md), [notify](bots/notify.md).",
+        "## `[browser]`",
+        "The bot checks its own part of the settings: [browser](bots/browser.md).",
     )
 
 
