@@ -34,3 +34,11 @@ def test_wrong_settings_fail_with_what_and_where_and_programs_read_it_as_json(ho
     assert settings["severity"] == "wrong"
     assert "yakin.toml:1: there is no setting langage" in settings["found"][0]["message"]
     assert zone["name"] == "time-zone"
+
+
+def test_the_list_of_secrets_has_those_that_are_missing(home: Home) -> None:
+    settings = home.folder / "config" / "yakin.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('systems = ["portal"]', "systems = []"), "utf-8")
+    status, printed = home.yakin("secrets", "list")
+    assert status == 0
+    assert "portal_password  missing" in printed

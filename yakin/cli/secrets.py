@@ -25,7 +25,8 @@ def list_secrets(context: typer.Context) -> None:
     from yakin.workflow.expressions import references
 
     names: dict[str, list[str]] = {}
-    for checked in project.check(project.workflow_files())[0]:
+    # A workflow whose secret is missing has a mistake, and would be left out with all its names.
+    for checked in project.check(project.workflow_files(), has_secret=lambda _name: True)[0]:
         for reference in references(checked.workflow.model_dump()):
             if reference.root == "secrets" and reference.path:
                 names.setdefault(str(reference.path[0]), []).append(checked.id)

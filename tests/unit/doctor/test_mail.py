@@ -18,9 +18,9 @@ from yakin.post import MailSettings
 def port() -> Iterator[int]:
     """Port of a mail server without TLS."""
     controller = Controller(Sink(), hostname="127.0.0.1", port=free_port())
-    controller.start()  # type: ignore[no-untyped-call]
+    controller.start()
     yield controller.port
-    controller.stop()  # type: ignore[no-untyped-call]
+    controller.stop()
 
 
 def settings(port: int, security: str) -> MailSettings:
