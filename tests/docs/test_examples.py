@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.docs.fences import PAGES, ROOT, Fence, all_fences, completed, fences
 from yakin.actions import Registry
-from yakin.settings import load_settings
+from yakin.schedule.calendars import load_calendars
+from yakin.settings import CALENDARS, load_settings
 from yakin.workflow.check import check_text
 from yakin.workflow.problems import render_text
 
 REGISTRY = Registry.load(["bots"])
 CONFIG = load_settings(ROOT).config
 WORKFLOWS = {path.stem: path for path in (ROOT / "workflows").glob("*.yaml")}
+
+
+WORKFLOW_FENCES = [fence for fence in all_fences("yaml") if not fence.marks & {"mistaken", "calendar"}]
 
 
 def problems_of(text: str, name: str = "example.yaml") -> str:
@@ -25,10 +30,17 @@ def problems_of(text: str, name: str = "example.yaml") -> str:
     return render_text(problems, colour=False, width=100) if problems else ""
 
 
-@pytest.mark.parametrize("fence", [fence for fence in all_fences("yaml") if "mistaken" not in fence.marks], ids=str)
+@pytest.mark.parametrize("fence", WORKFLOW_FENCES, ids=str)
 def test_every_workflow_in_the_documentation_passes_the_check(fence: Fence) -> None:
     whole = completed(fence.text)
     assert problems_of(whole) == "", whole
+
+
+@pytest.mark.parametrize("fence", [fence for fence in all_fences("yaml") if "calendar" in fence.marks], ids=str)
+def test_every_calendar_in_the_documentation_is_one(fence: Fence, tmp_path: Path) -> None:
+    (tmp_path / CALENDARS).mkdir(parents=True)
+    (tmp_path / CALENDARS / "example.yaml").write_text(fence.text, encoding="utf-8")
+    assert load_calendars(tmp_path, date(2026, 3, 1))["example"].closed
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.ja.md"])

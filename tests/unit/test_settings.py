@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tzlocal import get_localzone
 
 from yakin.errors import ConfigError
 from yakin.settings import Settings, find_root, load_settings
@@ -176,6 +177,18 @@ def test_a_file_that_is_not_utf_8_is_told(root: Path) -> None:
     write(root, "").write_bytes("operator = '税務課'".encode("cp932"))
     with pytest.raises(ConfigError, match="cannot be read as UTF-8 text"):
         load_settings(root)
+
+
+@pytest.mark.parametrize("name", ["Asia/Tokio", "JST", "", "../passwd", "Asia"])
+def test_a_time_zone_that_is_not_there_is_refused(root: Path, name: str) -> None:
+    error = refused(root, f'time_zone = "{name}"')
+    assert "time_zone should be the name of a time zone, such as Asia/Tokyo" in error.message
+
+
+def test_times_are_meant_in_the_zone_of_the_settings_or_of_the_machine(root: Path) -> None:
+    write(root, 'time_zone = "Asia/Tokyo"')
+    assert str(load_settings(root).zone) == "Asia/Tokyo"
+    assert str(Settings().zone) == str(get_localzone())
 
 
 def test_a_byte_order_mark_of_notepad_is_no_problem(root: Path) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from yakin.events import RunFinished
 from yakin.journal.database import Database
 from yakin.journal.rows import recorded, run_row
-from yakin.journal.tables import OF_SCHEDULES, UNFINISHED_RUN
+from yakin.journal.tables import OF_SCHEDULES, UNFINISHED_RUN, chain_head
 from yakin.journal.tables import event as event_table
 from yakin.journal.tables import run as run_table
 from yakin.ledger import Overtaken, RunRow
@@ -74,7 +74,7 @@ class ScheduleRecords:
             return {schedule: int(seq) for schedule, seq in conn.execute(_LAST_RUN)}
 
     def confirm_nothing_since(self, connection: Any, seq: int, schedule: str) -> None:
-        """Make sure, in the open transaction of an `append`, that nothing was written about a schedule meanwhile.
+        """Make sure, in the open transaction of an `append` of one event, that nothing was written about a schedule before.
 
         Args:
             connection: The open SQLAlchemy connection.
@@ -84,7 +84,10 @@ class ScheduleRecords:
         Raises:
             Overtaken: Something was.
         """
-        told = _ABOUT_SCHEDULES.where(event_table.c.seq > seq, event_table.c.target == schedule)
-        asked = sa.select(run_table.c.id).where(run_table.c.schedule == schedule, run_table.c.seq > seq)
+        own = sa.select(chain_head.c.seq).scalar_subquery()  # what this transaction has just written
+        told = _ABOUT_SCHEDULES.where(event_table.c.seq.between(seq + 1, own - 1), event_table.c.target == schedule)
+        asked = sa.select(run_table.c.id).where(
+            run_table.c.schedule == schedule, run_table.c.seq > seq, run_table.c.seq < own
+        )
         if connection.execute(told).first() is not None or connection.execute(asked).first() is not None:
             raise Overtaken("Another scheduler has taken care of {schedule} meanwhile", schedule=schedule)

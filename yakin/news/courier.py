@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from yakin.ledger import LeaseLost, LeaseTaken
 from yakin.news.composing import Composer, News, Window
 from yakin.news.timing import BACK_OFF, Kind, OpenDays, Sent, is_due, sent_so_far
 from yakin.notify import NewsRule
-from yakin.post import NotSent, Post, Receiver
+from yakin.post import Delivery, Post, Receiver
 
 if TYPE_CHECKING:
     from yakin.engine.ports import Lease
@@ -63,7 +63,7 @@ class _Pending:
         news: What is sent.
         upto: Number in the journal of the last event that they cover.
         receivers: Who has not been told yet; None when that could not be found out yet.
-        told: How many have.
+        told: Who has.
         tries: How often it was tried.
         again: When it is tried next; None for at once.
     """
@@ -71,7 +71,7 @@ class _Pending:
     news: News
     upto: int
     receivers: list[Receiver] | None = None
-    told: int = 0
+    told: list[str] = field(default_factory=list)
     tries: int = 0
     again: datetime | None = None
 
@@ -156,10 +156,10 @@ class Courier:
         pending = _Pending(news, upto)
         error = self._try(self._rule(rule), pending)
         if pending.told:
-            self._note(ev.NewsSent(run="", rule=rule, kind=kind, receivers=pending.told, upto=upto))
+            self._note(ev.NewsSent(run="", rule=rule, kind=kind, receivers=len(pending.told), upto=upto))
         if error is not None:
             raise error
-        return Done(rule, kind, pending.told)
+        return Done(rule, kind, len(pending.told))
 
     def test(self, rule: str) -> Done:
         """Send a message that only shows that messages arrive; nothing is noted.
@@ -173,7 +173,7 @@ class Courier:
         error = self._try(self._rule(rule), pending)
         if error is not None:
             raise error
-        return Done(rule, "digest", pending.told)
+        return Done(rule, "digest", len(pending.told))
 
     def _rule(self, name: str) -> NewsRule:
         if name not in self._rules:
@@ -246,11 +246,11 @@ class Courier:
             post = self._post()
             if pending.receivers is None:
                 pending.receivers = post.receivers(rule.to)
-            failed = []
+            failed: list[str] = []
             for receiver in list(pending.receivers):
                 message = pending.news.mail if receiver.kind == "mail" else pending.news.message
                 delivery = post.send([receiver], message)
-                pending.told += len(delivery.told)
+                pending.told += delivery.told
                 if delivery.told:
                     pending.receivers.remove(receiver)
                 failed += delivery.failed
@@ -258,7 +258,7 @@ class Courier:
             raise
         except YakinError as error:
             return error
-        return _not_sent(failed, pending.told) if failed else None
+        return Delivery(pending.told, failed).error()
 
     def _post(self) -> Post:
         project, password = self._project, None
@@ -271,11 +271,11 @@ class Courier:
         info = None if error is None else error.info()
         events: list[ev.Event] = []
         if pending.told:
-            events.append(ev.NewsSent(run="", rule=name, kind=kind, receivers=pending.told, upto=pending.upto))
+            events.append(ev.NewsSent(run="", rule=name, kind=kind, receivers=len(pending.told), upto=pending.upto))
         if info is not None:
             events.append(ev.NewsFailed(run="", rule=name, kind=kind, error=info, upto=pending.upto))
         self._note(*events)
-        return Done(name, kind, pending.told, info)
+        return Done(name, kind, len(pending.told), info)
 
     def _note(self, *events: ev.Event) -> None:
         also = None if self._lease is None else self._lease.confirm
@@ -318,16 +318,6 @@ def _kinds(rule: NewsRule) -> list[Kind]:
     if rule.digest is not None:
         kinds.append("digest")
     return kinds
-
-
-def _not_sent(failed: list[str], told: int) -> NotSent:
-    return NotSent(
-        "{count} of {all} receivers could not be told: {receivers}",
-        count=len(failed),
-        all=len(failed) + told,
-        receivers="; ".join(failed),
-        hint="Is the server right, does it answer, and does it accept the sender?",
-    )
 
 
 def _usual_days() -> OpenDays:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from yakin.i18n import Translator, mark, mark_plural
-from yakin.news.digest import Cause, Digest, Late, NotStarted, RunName
+from yakin.news.digest import Cause, Digest, Late, NotStarted, RunName, WaitingFor
 from yakin.news.timing import Kind
 from yakin.news.wording import error_words
 from yakin.reports.verdicts import STATUSES
@@ -174,19 +174,7 @@ def _urgent(found: Digest, moments: _Moments, t: Translator) -> Iterator[Section
     )
     yield Section(
         t.text("Waiting for a decision"),
-        tuple(
-            Entry(
-                t.text(
-                    "{title} ({run}): {role} decides, since {since}",
-                    title=one.run.title,
-                    run=one.run.id,
-                    role=one.role,
-                    since=moments(one.since),
-                ),
-                (t.text("until {due}", due=moments(one.due)),) if one.due else (),
-            )
-            for one in found.waiting
-        ),
+        tuple(_waiting(one, moments, t) for one in found.waiting),
         t.text("Look at it and decide with: {command}", command="runner.py approvals RUN"),
     )
 
@@ -249,6 +237,17 @@ def _not_started(one: NotStarted, moments: _Moments, t: Translator) -> Entry:
         why=why,
     )
     return Entry(words)
+
+
+def _waiting(one: WaitingFor, moments: _Moments, t: Translator) -> Entry:
+    words = t.text(
+        "{title} ({run}): {role} decides, since {since}",
+        title=one.run.title,
+        run=one.run.id,
+        role=one.role,
+        since=moments(one.since),
+    )
+    return Entry(words, (t.text("until {due}", due=moments(one.due)),) if one.due else ())
 
 
 def _late(one: Late, moments: _Moments, t: Translator) -> str:

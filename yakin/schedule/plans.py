@@ -38,8 +38,9 @@ def plan(owed: Sequence[tuple[datetime, datetime]], now: datetime, *, missed: Mi
         missed: The trigger's rule.
         grace: How late a missed run may be started; None for any time.
     """
-    start = [due for due, fires in owed if now - fires <= PUNCTUAL]
-    late = [due for due, fires in owed if now - fires > PUNCTUAL]
+    # Of several the earlier ones were missed, however short ago that was.
+    start = [due for due, fires in owed[-1:] if now - fires <= PUNCTUAL]
+    late = [due for due, _ in owed if due not in start]
     still = [due for due in late if grace is None or now - due <= grace]
     match missed:
         case "run_all":
