@@ -91,15 +91,18 @@ class CronTimes(Times):
     def __init__(self, fields: str, zone: tzinfo) -> None:
         super().__init__(zone)
         self._fields = _cron_fields(fields)
+        self._months = _cron_months(fields)
         self._times = _cron_times(fields)
 
     def times(self, day: date) -> Sequence[time]:
         """All times of the day, or none."""
-        fits = all(self._fields[name].get_next_value(day) == self._fields[name].get_value(day) for name in _DAY_FIELDS)
+        fits = day.month in self._months and all(
+            self._fields[name].get_next_value(day) == self._fields[name].get_value(day) for name in _DAY_FIELDS
+        )
         return self._times if fits else ()
 
 
-_DAY_FIELDS = ("month", "day_of_week", "day")
+_DAY_FIELDS = ("day_of_week", "day")
 
 
 @lru_cache(maxsize=1024)
@@ -110,6 +113,12 @@ def _cron_fields(text: str) -> dict[str, Any]:
         return {field.name: field for field in CronTrigger.from_crontab(text, timezone=UTC).fields}
     except ValueError as error:
         raise ConfigError("{cron} is not understood: {reason}", cron=text, reason=error) from error
+
+
+@lru_cache(maxsize=1024)
+def _cron_months(text: str) -> frozenset[int]:
+    field = _cron_fields(text)["month"]
+    return frozenset(month for month in range(1, 13) if field.get_next_value(date(2024, month, 1)) == month)
 
 
 @lru_cache(maxsize=1024)
@@ -172,9 +181,16 @@ class MonthlyTimes(Times):
 
     def times(self, day: date) -> Sequence[time]:
         """Its time of day on its days."""
-        reach = _FARTHEST_MONTHS if self._month_day.is_moved else 0
-        months = (_months_after(day, distance) for distance in range(-reach, reach + 1))
-        return self._times if any(_day_in(self._month_day, month, self._calendar) == day for month in months) else ()
+        return self._times if day in _days_around(self._month_day, _month(day), self._calendar) else ()
+
+
+@lru_cache(maxsize=4096)
+def _days_around(month_day: MonthDay, month: Month, calendar: Calendar) -> frozenset[date]:
+    """The days of a month and of those from which a day can be moved into it."""
+    reach = _FARTHEST_MONTHS if month_day.is_moved else 0
+    months = (_month_at(_number(month) + distance) for distance in range(-reach, reach + 1))
+    found = (_day_in(month_day, each, calendar) for each in months)
+    return frozenset(day for day in found if day is not None)
 
 
 @lru_cache(maxsize=16384)
@@ -194,8 +210,8 @@ def _day_in(month_day: MonthDay, month: Month, calendar: Calendar) -> date | Non
     return found
 
 
-def _months_after(day: date, distance: int) -> Month:
-    year, month = divmod(_number(_month(day)) + distance, 12)
+def _month_at(number: int) -> Month:
+    year, month = divmod(number, 12)
     return year, month + 1
 
 
