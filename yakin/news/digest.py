@@ -17,6 +17,9 @@ from yakin.news.facts import Failure, RunFacts, WorkflowFacts
 from yakin.notify import AlertKind
 from yakin.results import Recorded
 
+_SYSTEM = "system"
+"""Under this name the program's own sentences say which web system they are about."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunName:
@@ -43,6 +46,7 @@ class Cause:
         code: Kind of error.
         template: The sentence with `{name}` in place of the data.
         names: Names of the data.
+        system: The web system it is about, as workflows name it: the only one of the data that is kept.
         runs: Where it happened, with the number of items that failed.
     """
 
@@ -51,6 +55,7 @@ class Cause:
     code: str
     template: str
     names: frozenset[str]
+    system: str | None
     runs: tuple[RunName, ...]
 
 
@@ -301,13 +306,15 @@ def _by_workflow(ended: Iterable[RunFacts]) -> dict[str, dict[str, int]]:
 
 
 def _causes(ended: Iterable[RunFacts]) -> tuple[Cause, ...]:
-    causes: dict[tuple[str, str, str], list[tuple[Failure, RunName]]] = {}
+    causes: dict[tuple[str | None, ...], list[tuple[Failure, RunName]]] = {}
     for facts in ended:
         for failure in facts.failures:
             # Items fail by what a block does with them; anything else of a block by what the block is.
             where = failure.action or (failure.title if failure.items else "")
             name = RunName(facts.row.id, facts.row.title, failure.items)
-            causes.setdefault((where, failure.error.code, failure.error.template), []).append((failure, name))
+            error = failure.error
+            kind = (where, error.code, error.template, error.data.get(_SYSTEM))
+            causes.setdefault(kind, []).append((failure, name))
     found = [_cause(found) for found in causes.values()]
     return tuple(sorted(found, key=lambda cause: -len(cause.runs)))
 
@@ -319,7 +326,15 @@ def _cause(found: Sequence[tuple[Failure, RunName]]) -> Cause:
         items[name.id] += name.items
     runs = {name.id: RunName(name.id, name.title, items[name.id]) for _, name in found}
     names = frozenset(name for failure, _ in found for name in failure.error.data)
-    return Cause(first.action, first.title, first.error.code, first.error.template, names, tuple(runs.values()))
+    return Cause(
+        action=first.action,
+        title=first.title,
+        code=first.error.code,
+        template=first.error.template,
+        names=names,
+        system=first.error.data.get(_SYSTEM),
+        runs=tuple(runs.values()),
+    )
 
 
 def _with_items(runs: Iterable[RunFacts], verdict: str) -> tuple[RunName, ...]:

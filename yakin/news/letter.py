@@ -201,7 +201,7 @@ def _rest(found: Digest, moments: _Moments, t: Translator) -> Iterator[Section]:
 
 
 def _cause(cause: Cause, t: Translator) -> Entry:
-    words = error_words(cause.code, cause.template, cause.names, t)
+    words = error_words(cause.code, cause.template, cause.names, t, system=cause.system)
     where = cause.action if len(cause.runs) > 1 and cause.action else cause.title
     return Entry(t.text("“{where}”: {words}", where=where, words=words), _limited(cause.runs, t))
 

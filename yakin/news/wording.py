@@ -1,7 +1,8 @@
 """What went wrong, in words that hold nobody's data.
 
 A sentence of an error is shown when it is one of the program's own, with `…` in place of what it was about: only of those
-it is known that data and words are kept apart. Of any other error no more is told than its kind.
+it is known that data and words are kept apart. The name of a web system is shown in them. Of any other error no more is
+told than its kind.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class _Blank:
         return self
 
 
-def error_words(code: str, template: str, names: Iterable[str], t: Translator) -> str:
+def error_words(code: str, template: str, names: Iterable[str], t: Translator, *, system: str | None = None) -> str:
     """What kind of thing went wrong, without what it was about.
 
     Args:
@@ -51,11 +52,12 @@ def error_words(code: str, template: str, names: Iterable[str], t: Translator) -
         template: Its sentence.
         names: Names of the data of the sentence.
         t: Says it.
+        system: The web system it is about.
     """
     # English sentences are their own translation: whether one is ours is seen by its Japanese one.
     if translator("ja").knows(template):
         blanks: dict[str, object] = dict.fromkeys(names, _Blank())
-        words = t.text(template, **blanks)
+        words = t.text(template, **blanks | ({} if system is None else {"system": system}))
         if re.search(r"\w", words):
             return words
     return t.text(_KINDS[code]) if code in _KINDS else t.text("An error of the kind {code}", code=code)

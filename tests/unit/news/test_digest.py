@@ -12,7 +12,6 @@ from tests.unit.news.nights import EVENING, NO_BUTTON, REFUSED, SET_ASIDE, TownH
 from yakin import events as ev
 from yakin.errors import ApplicationError, BusinessError, ErrorInfo
 from yakin.news.composing import Composer, News, Window
-from yakin.news.digest import RunName
 from yakin.notify import AlertKind, NewsRule
 
 EVERYTHING: list[AlertKind] = ["failed", "in_doubt", "late", "missed", "rejected", "approval"]
@@ -76,6 +75,15 @@ def test_failures_of_one_cause_are_told_together(hall: TownHall) -> None:
         "・“申請を登録する”: Nothing answers to … on …; nearest on the page: …\n"
         "    住民税申告の入力 (r4): 1 row\n"
     ) in news.message.body
+
+
+def test_each_system_that_does_not_answer_is_a_cause_of_its_own(hall: TownHall) -> None:
+    for number, system in enumerate(("portal", "portal", "kokuho")):
+        why = ApplicationError("{system} cannot be reached: {why}", system=system, why=f"line {number}").info()
+        hall.failed_step(f"r{number}", why, title=f"手続{number}", uses="in")
+    body = body_of(hall, language="en")
+    assert "portal cannot be reached: …\n    手続0 (r0)\n    手続1 (r1)\n" in body
+    assert "kokuho cannot be reached: …\n    手続2 (r2)\n" in body
 
 
 def test_the_same_cause_of_many_items_is_counted(hall: TownHall) -> None:
@@ -307,7 +315,3 @@ def test_of_very_many_runs_the_first_are_named(hall: TownHall) -> None:
     assert "(r19)" in body
     assert "(r20)" not in body
     assert "    and 5 more\n" in body
-
-
-def test_a_run_is_named_by_its_id_and_title() -> None:
-    assert RunName("r1", "住民税").items == 0
