@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from yakin.errors import YakinError
 from yakin.events import WorkflowRejected
-from yakin.schedule.calendars import load_calendars
+from yakin.schedule.calendars import Calendars, load_calendars
 from yakin.schedule.firing import Told
 from yakin.schedule.schedules import Schedule, schedules_of
 from yakin.schedule.standing import ACTOR
-from yakin.zones import zone_named
+from yakin.settings import CALENDARS
 
 if TYPE_CHECKING:
     from yakin.project import Project
     from yakin.workflow.check import CheckedWorkflow
+
+_Stamp: TypeAlias = tuple[int, int]
+"""When a file was changed last, in nanoseconds, and its bytes."""
 
 
 class Roster:
@@ -40,6 +43,8 @@ class Roster:
         self._told = told
         self._signature: object = None
         self._rejected: dict[str, str] = {}
+        self._right: dict[Path, tuple[_Stamp, CheckedWorkflow]] = {}
+        self._around: object = None
         self.workflows: Mapping[str, CheckedWorkflow] = {}
         self.schedules: Mapping[str, Schedule] = {}
 
@@ -49,53 +54,76 @@ class Roster:
         Raises:
             JournalError: A rejection cannot be written down; the next look tries again.
         """
-        signature = self._signed()
+        files = {path: _stamp(path) for path in self._project.workflow_files()}
+        calendar_files = {path: _stamp(path) for path in (self._project.root / CALENDARS).glob("*")}
+        # The day too, because calendars depend on it.
+        today = self._project.clock.now().astimezone(self._project.settings.zone).date()
+        signature = today, files, calendar_files
         if signature == self._signature:
             return False
-        before = dict(self.schedules)
-        workflows = self._read()
+        workflows = self._read(files)
         try:
-            calendars = load_calendars(self._project.root, self._project.clock.now().astimezone().date())
+            calendars = load_calendars(self._project.root, today)
         except YakinError as error:
             self._told("The calendars cannot be read, those before stay: {error}", error=error)
             self._signature = signature
             return False
-        zone = zone_named(self._project.settings.time_zone)
+        self._signature = signature
+        found = self._schedules_of(workflows, calendars)
+        # What is as it was stays the same object: it knows its moments already.
+        schedules = {one.id: self._as_it_was(one) for one in found if one.trigger.enabled}
+        changed = schedules != self.schedules
+        self.workflows, self.schedules = workflows, schedules
+        return changed
+
+    def _schedules_of(self, workflows: Mapping[str, CheckedWorkflow], calendars: Calendars) -> list[Schedule]:
         found = []
         for checked in workflows.values():
             try:
-                found += schedules_of([checked], calendars, zone)
+                found += schedules_of([checked], calendars, self._project.settings.zone)
             except YakinError as error:
                 self._told("The schedules of {workflow} cannot be kept: {error}", workflow=checked.id, error=error)
-        self.workflows = workflows
-        self.schedules = {one.id: one for one in found if one.trigger.enabled}
-        self._signature = signature
-        return self.schedules != before
+        return found
 
-    def _signed(self) -> object:
-        """Changes when a file is changed, comes or goes; the day too, because calendars depend on it."""
-        files = [*self._project.workflow_files(), *sorted((self._project.root / "config" / "calendars").glob("*"))]
-        today = self._project.clock.now().astimezone().date()
-        return today, [(path, *_stamp(path)) for path in files]
+    def _as_it_was(self, schedule: Schedule) -> Schedule:
+        before = self.schedules.get(schedule.id)
+        return before if before is not None and before == schedule else schedule
 
-    def _read(self) -> dict[str, CheckedWorkflow]:
+    def _read(self, files: Mapping[Path, _Stamp]) -> dict[str, CheckedWorkflow]:
+        """Check those that have changed, and those that depend on others."""
+        around = list(files), self._project.calendar_names()
+        if around != self._around:
+            self._right.clear()
+        self._around = around
+        found: dict[str, CheckedWorkflow] = {}
+        for path, stamp in files.items():
+            checked = self._known(path, stamp) or self._check(path, stamp)
+            if checked is not None:
+                found[path.stem] = checked
+        return found
+
+    def _known(self, path: Path, stamp: _Stamp) -> CheckedWorkflow | None:
+        before, checked = self._right.get(path, (None, None))
+        # Whether a call is right is said by the file that it calls.
+        return checked if before == stamp and checked is not None and "call" not in checked.text else None
+
+    def _check(self, path: Path, stamp: _Stamp) -> CheckedWorkflow | None:
+        """A file as it is, when it is right; else its version before, if there is one."""
         from yakin.workflow.check import unsupported
 
-        found: dict[str, CheckedWorkflow] = {}
-        for path in self._project.workflow_files():
+        try:
             checked, problems = self._project.check([path])
-            errors = [problem for problem in problems if problem.severity == "error"]
-            errors += [problem for one in checked for problem in unsupported(one)]
-            if checked and not errors:
-                found[path.stem] = checked[0]
-                self._rejected.pop(path.stem, None)
-                continue
-            first = f"{errors[0].file}:{errors[0].line}: {errors[0].message}" if errors else path.name
-            self._reject(path, len(errors), first)
-            before = self.workflows.get(path.stem) or self._as_it_ran_last(path.stem)
-            if before is not None:
-                found[path.stem] = before
-        return found
+        except OSError:
+            return self._before(path)  # taken away meanwhile, or just being replaced: the next look sees that
+        errors = [problem for problem in problems if problem.severity == "error"]
+        errors += [problem for one in checked for problem in unsupported(one)]
+        if checked and not errors:
+            self._right[path] = stamp, checked[0]
+            self._rejected.pop(path.stem, None)
+            return checked[0]
+        first = f"{errors[0].file}:{errors[0].line}: {errors[0].message}" if errors else path.name
+        self._reject(path, len(errors), first)
+        return self._before(path)
 
     def _reject(self, path: Path, problems: int, first: str) -> None:
         try:
@@ -109,6 +137,9 @@ class Roster:
         self._rejected[path.stem] = sha256
         self._told("{file} is wrong, the version before stays: {first}", file=path.name, first=first)
 
+    def _before(self, path: Path) -> CheckedWorkflow | None:
+        return self.workflows.get(path.stem) or self._as_it_ran_last(path.stem)
+
     def _as_it_ran_last(self, workflow: str) -> CheckedWorkflow | None:
         rows = self._project.journal.runs(workflow=workflow, limit=1)
         try:
@@ -117,7 +148,7 @@ class Roster:
             return None
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> _Stamp:
     try:
         found = path.stat()
     except OSError:

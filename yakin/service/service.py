@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 from yakin.engine.invoke import as_yakin_error
 from yakin.schedule.shift import Shift
 from yakin.schedule.timer import LOOK_EVERY, Timer
-from yakin.zones import zone_named
 
 if TYPE_CHECKING:
     from yakin.news.courier import Courier
@@ -79,8 +78,11 @@ class Scheduling:
 
     def __init__(self, project: Project, told: Callable[..., None]) -> None:
         self.shift = Shift(project, told)
-        self._timer = Timer(self.shift.wake, self._look, zone_named(project.settings.time_zone))
         self.looked: float | None = None
+        self._timer = Timer(self.shift.wake, self._look, project.settings.zone)
+        self._clock = project.clock
+        self._told = told
+        self._failed = False
 
     def start(self) -> None:
         """Begin; what was due while nothing was running is looked at first."""
@@ -95,8 +97,16 @@ class Scheduling:
         return self._timer.next_wake()
 
     def _look(self) -> None:
-        if self.shift.look():
-            self._timer.set(self.shift.roster.schedules)
+        begun = self._clock.now()
+        try:
+            if self.shift.look():
+                self._timer.set(self.shift.roster.schedules, begun)
+        except Exception as error:  # noqa: BLE001 - the next look may succeed; how long none did is told by the health page
+            if not self._failed:
+                self._told("The schedules cannot be looked at: {error}", error=as_yakin_error(error, "yakin"))
+            self._failed = True
+            return
+        self._failed = False
         self.looked = time.monotonic()
 
 

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -57,8 +58,9 @@ def load(path: FilePath) -> Loaded:
         return _empty(name, not_utf8(name, raw, error))
 
 
+@lru_cache(maxsize=4)  # a file is checked in several ways, one right after the other
 def load_text(text: str, name: str) -> Loaded:
-    """Read the text of a workflow file.
+    """Read the text of a workflow file; what it returns is shared, and not to be changed.
 
     Args:
         text: The text; a byte order mark and any line ends are accepted.

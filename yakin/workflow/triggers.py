@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from yakin.japan.month_days import LAST, WEEKDAYS, MonthDay, UnreadableMonthDay, parse_month_day
@@ -198,6 +199,7 @@ def _check_cron(text: str, path: Path, findings: Findings) -> None:
         findings.add("never-due", path, "{cron} never comes: none of its months has such a day", cron=text)
 
 
+@lru_cache(maxsize=1024)
 def _is_cron(text: str) -> bool:
     from apscheduler.triggers.cron import CronTrigger
 
