@@ -25,8 +25,8 @@ from yakin.workflow.model import seconds
 LOOK_EVERY = 5.0
 """Seconds between looks at everything that no moment announces: files, ends of runs, runs that are late, changed files."""
 
-SET_BY = timedelta(seconds=2)
-"""By how much the clock differs from what has passed when somebody has set it."""
+SET_BY = 2.0
+"""Seconds by which the clock differs from what has passed when somebody has set it."""
 
 
 class Waking(BaseTrigger):  # type: ignore[misc]
@@ -76,7 +76,7 @@ class Timer:
         self._scheduler: Any = BackgroundScheduler(
             timezone=zone,
             executors={"default": _InThread(self._one)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
         )
 
     def set(self, schedules: Mapping[str, Schedule], since: datetime) -> None:
@@ -124,7 +124,7 @@ class Timer:
             wait([self._one.submit(self._look)])
             self._ended.wait(LOOK_EVERY)
             now, passed = datetime.now(UTC), time.monotonic() - ticks
-            if abs(now - before - timedelta(seconds=passed)) > SET_BY:
+            if abs((now - before).total_seconds() - passed) > SET_BY:
                 wait([self._one.submit(self._set_anew, min(before, now))])
             before, ticks = now, ticks + passed
 

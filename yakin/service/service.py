@@ -81,6 +81,7 @@ class Scheduling:
         self.looked: float | None = None
         self._timer = Timer(self.shift.wake, self._look, project.settings.zone)
         self._clock = project.clock
+        self._queues = project.queues
         self._told = told
         self._failed = False
 
@@ -99,6 +100,7 @@ class Scheduling:
     def _look(self) -> None:
         begun = self._clock.now()
         try:
+            self._queues.prepare()  # now, and not when the first run is due
             if self.shift.look():
                 self._timer.set(self.shift.roster.schedules, begun)
         except Exception as error:  # noqa: BLE001 - the next look may succeed; how long none did is told by the health page
