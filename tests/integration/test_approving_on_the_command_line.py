@@ -89,6 +89,9 @@ def test_a_run_goes_on_after_somebody_else_has_approved_it(program: Program) -> 
     assert status == 0
     assert "mori が承認: 一覧を確認した" in printed
     assert f"runner.py resume {run}" in printed
+    shown = program("clerk", "show", run)[1]
+    assert f"runner.py resume {run}" in shown
+    assert "runner.py approvals" not in shown
     status, printed = program("clerk", "resume", run)
     assert status == 0, printed
     assert "mori が承認: 一覧を確認した" in program("clerk", "show", run)[1]

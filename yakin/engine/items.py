@@ -9,7 +9,7 @@ settles a doubt; a commit is never blindly repeated.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -151,17 +151,24 @@ class ItemWorker:
         await self._running.record(settled, also=unchanged)
 
     async def _attempt(self, candidate: Candidate, number: int, *, last: bool) -> ItemSettled:
+        owner = self._running.lease.token
+        started = ItemStarted(run=self._run, step=self._path, item=candidate.key, attempt=number, owner=owner)
+        # Nothing before the commit has to wait until it is on disk that the attempt was begun.
+        noted = asyncio.ensure_future(self._running.record(started))
+        try:
+            return await self._try(candidate, number, noted, last=last)
+        finally:
+            await asyncio.gather(noted, return_exceptions=True)
+
+    async def _try(self, candidate: Candidate, number: int, noted: Awaitable[None], *, last: bool) -> ItemSettled:
         clock = self._running.frame.clock
         begun = clock.monotonic()
-        await self._running.record(
-            ItemStarted(
-                run=self._run, step=self._path, item=candidate.key, attempt=number, owner=self._running.lease.token
-            )
-        )
         things = await self._place.things()
         if isinstance(things, Failure):
+            await noted
             return await self._record(self._failed(candidate, number, things, last=last))
         if self._block.on_repeat == "skip":
+            await noted
             look = await self._probe.look(candidate, number)
             if look.found:
                 return await self._record(self._found(candidate, number, "found", look))
@@ -169,8 +176,9 @@ class ItemWorker:
                 unclear = Failure(f"{self._path}.probe", look.error)
                 return await self._record(self._failed(candidate, number, unclear, last=last))
         attempt = candidate.attempt(self._running, things, number)
-        attempt.before_commit = partial(self._before_commit, candidate, number, attempt)
+        attempt.before_commit = partial(self._before_commit, candidate, number, attempt, noted)
         failure = await self._go(attempt)
+        await noted
         if failure is not None and isinstance(failure.error, SessionLost):
             await self._place.lose()
         settled = await self._judge(candidate, number, attempt, failure, last=last)
@@ -282,7 +290,9 @@ class ItemWorker:
         )
         return replace(look, found=None, error=silent)
 
-    async def _before_commit(self, candidate: Candidate, number: int, attempt: Attempt, step: str) -> bool:
+    async def _before_commit(
+        self, candidate: Candidate, number: int, attempt: Attempt, noted: Awaitable[None], step: str
+    ) -> bool:
         """Picture what is about to be committed and write down the intent; False when rehearsing.
 
         Raises:
@@ -291,6 +301,7 @@ class ItemWorker:
         await attempt.picture("confirm", step)
         if self._running.frame.rehearsing:
             return False
+        await noted
         await self._running.record(
             CommitIntended(
                 run=self._run,

@@ -268,11 +268,12 @@ def _read_on(result: RunResult, report: str, t: Translator) -> Table:
     if verdicts.troubled(result.items):
         more += " --failed"
     grid.add_row(t.text("More"), Text(more))
-    for approval in verdicts.waits_for(result):
+    asked = list(verdicts.waits_for(result))
+    for approval in asked:
         grid.add_row(t.text("Decides"), Prose(f"{approval.role}: {approval.title}".rstrip(": ")))
-    if result.status == "waiting":
+    if asked:
         grid.add_row(t.text("Decide"), Text(f"runner.py approvals {result.id}"))
-    if result.status == "running":
+    elif result.status in ("running", "waiting"):
         grid.add_row(t.text("Go on"), Text(f"runner.py resume {result.id}"))
     return grid
 

@@ -118,6 +118,11 @@ class Hand:
     def token(self) -> str:
         return str(self.leases.taken.token)
 
+    def hears_that_it_is_to_stop(self, run: str) -> bool:
+        """Whether what it does on a run is to end, as far as it knows."""
+        executor = self.worker._executor
+        return executor is not None and executor._residents._here[run].running.stop.why != ""
+
     def begin(self) -> None:
         self.working = asyncio.ensure_future(self.worker.work())
 

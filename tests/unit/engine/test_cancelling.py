@@ -32,12 +32,13 @@ async def crew(office: Office, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 async def test_a_run_that_is_cancelled_ends_after_its_current_item_and_can_be_resumed(crew: Crew) -> None:
     held = crew.office.system.gate("register", "k2")
-    crew.start("castle:1")
+    hand = crew.start("castle:1")
     run = crew.create(shared(KEYS, lanes=1))
     await asyncio.wait_for(held.reached.wait(), 60)
     crew.office.engine.requests.cancel(run, actor="clerk", reason="wrong list")
     assert crew.office.journal.run(run).cancel == "gracefully"
     assert crew.status(run) == "running"
+    await until(lambda: hand.hears_that_it_is_to_stop(run))
     held.opened.set()
     await crew.ends(run, "cancelled")
     assert crew.office.system.registered == {"k0": 1, "k1": 1, "k2": 1}
@@ -146,6 +147,7 @@ async def test_a_run_that_nobody_executes_is_cancelled_on_the_spot(crew: Crew) -
     later = crew.create(shared(["z"]))
     await crew.ends(later)
     assert crew.office.system.registered == {"z": 1}
+    await until(lambda: later in hand.ended)
     assert hand.ended.count(later) == 1
     with pytest.raises(RunIsOver):
         crew.office.engine.requests.cancel(run, actor="clerk")

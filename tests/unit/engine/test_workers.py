@@ -101,7 +101,7 @@ async def test_when_a_worker_dies_another_one_finishes_its_run(crew: Crew) -> No
     second = crew.start("castle:2", machine="castle")
     await crew.ends(run)
     assert crew.office.system.registered == once(KEYS)
-    assert second.ended == [run]
+    await until(lambda: second.ended == [run])
     assert any("castle:1 has fallen silent or died" in told for told in second.told)
     assert crew.office.journal.verify() == []
 
@@ -167,7 +167,7 @@ async def test_once_the_death_of_a_silent_worker_is_known_its_doubts_are_settled
     await crew.ends(run)
     assert crew.office.system.registered == once(KEYS)
     assert crew.item(run, "k03").how == "registered"
-    assert witness.ended == [run]
+    await until(lambda: witness.ended == [run])
 
 
 async def test_what_a_silent_worker_writes_later_is_refused(crew: Crew) -> None:
@@ -239,7 +239,7 @@ async def test_a_seat_that_cannot_be_given_back_is_used_again_or_given_back_late
     await hand.stop()
     again = crew.create(shared(["b"], seats=1, lanes=1))
     await crew.ends(again)
-    assert other.ended == [again]
+    await until(lambda: other.ended == [again])
 
 
 async def test_a_session_whose_opening_cannot_be_recorded_is_closed_again(
