@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ STABLE_SECONDS = 5.0
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 """What programs put behind the names of files that they are still writing."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,50 +65,53 @@ class Arrivals:
             JournalError: A run cannot be written down; the next look tries again.
         """
         waiting = [one for one in schedules if one.trigger.file_arrived is not None and one.trigger.enabled]
-        present: set[Path] = set()
+        present: dict[Path, _Look] = {}
+        done: set[tuple[str, str]] = set()
         for schedule in waiting:
-            for path, look in self._stable(str(schedule.trigger.file_arrived), present):
-                cause = f"{path.as_posix()}|{look.size}|{look.changed}"
-                if (schedule.id, cause) not in self._done:
-                    self._arrived(schedule, workflows[schedule.workflow], path, look, cause)
-        self._seen = {path: look for path, look in self._seen.items() if path in present}
+            for path, look in self._complete(str(schedule.trigger.file_arrived), present):
+                one = schedule.id, f"{path.as_posix()}|{look.size}|{look.changed}"
+                if one in self._done or (
+                    _is_readable(path) and self._arrived(schedule, workflows[schedule.workflow], path, look, one[1])
+                ):
+                    done.add(one)
+        self._seen, self._done = present, done
 
-    def _arrived(self, schedule: Schedule, checked: CheckedWorkflow, path: Path, look: _Look, cause: str) -> None:
-        if schedule.workflow in self._standing.paused:
-            return  # it is still there when they go on
-        due = datetime.fromtimestamp(look.changed // 1_000_000_000, UTC)
-        if not self._firing.is_there(checked, due, cause):
-            if self._firing.going(schedule.workflow):
-                return  # files wait in their folder, not in a queue
-            try:
-                given = _given(checked, path)
-            except ConfigError as error:
-                self._firing.refuse(schedule, due, error, cause=cause)
-            else:
-                self._firing.start(schedule, checked, due, cause=cause, given=given)
-        self._done.add((schedule.id, cause))
+    def _arrived(self, schedule: Schedule, checked: CheckedWorkflow, path: Path, look: _Look, cause: str) -> bool:
+        """Start what waits for a file; false when it has to wait: it is still there then."""
+        due = _EPOCH + timedelta(seconds=look.changed // 1_000_000_000)
+        if self._firing.is_settled(schedule, checked, due, cause):
+            return True
+        if schedule.workflow in self._standing.paused or self._standing.records.going(schedule.workflow):
+            return False  # files wait in their folder, not in a queue
+        try:
+            given = _given(checked, path)
+        except ConfigError as error:
+            self._firing.refuse(schedule, due, error, cause=cause)
+        else:
+            self._firing.react(schedule, checked, due, cause=cause, given=given)
+        return True
 
-    def _stable(self, pattern: str, present: set[Path]) -> Iterator[tuple[Path, _Look]]:
+    def _complete(self, pattern: str, present: dict[Path, _Look]) -> Iterator[tuple[Path, _Look]]:
+        """Files that have not changed for long enough; all that are there are noted in `present`."""
         now = self._clock.monotonic()
         for path in self._matching(pattern):
             try:
                 found = path.stat()
             except OSError:
                 continue  # taken away meanwhile
-            present.add(path)
             before = self._seen.get(path)
             if before is None or (before.size, before.changed) != (found.st_size, found.st_mtime_ns):
-                self._seen[path] = _Look(found.st_size, found.st_mtime_ns, now)
-            elif now - before.since >= STABLE_SECONDS and _is_readable(path):
+                before = _Look(found.st_size, found.st_mtime_ns, now)
+            present[path] = before
+            if now - before.since >= STABLE_SECONDS:
                 yield path, before
 
     def _matching(self, pattern: str) -> list[Path]:
-        whole = self._root / pattern
-        anchor, *parts = whole.parts
-        wild = next(
-            (number for number, part in enumerate(parts) if any(mark in part for mark in "*?[")), len(parts) - 1
-        )
-        folder = Path(anchor, *parts[:wild])
+        # Only the pattern has wildcards: what looks like one in the name of the project's own folder is none.
+        given = Path(pattern)
+        parts = given.parts[1:] if given.anchor else given.parts
+        wild = next((at for at, part in enumerate(parts) if any(mark in part for mark in "*?[")), len(parts) - 1)
+        folder = (Path(given.anchor) if given.anchor else self._root).joinpath(*parts[:wild])
         try:
             if not folder.is_dir():
                 raise FileNotFoundError(f"{folder} is no folder")

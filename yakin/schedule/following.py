@@ -11,8 +11,6 @@ from yakin.schedule.schedules import Schedule
 from yakin.schedule.standing import Standing
 
 if TYPE_CHECKING:
-    from yakin.journal.store import JournalStore
-    from yakin.ledger import RunRow
     from yakin.results import Recorded
     from yakin.workflow.check import CheckedWorkflow
 
@@ -23,13 +21,11 @@ class Following:
     Rehearsals are not followed, and neither are runs that another run has called.
 
     Args:
-        journal: Tells of ends.
         standing: Where the schedules stand.
         firing: Starts runs.
     """
 
-    def __init__(self, journal: JournalStore, standing: Standing, firing: Firing) -> None:
-        self._journal = journal
+    def __init__(self, standing: Standing, firing: Firing) -> None:
         self._standing = standing
         self._firing = firing
         self._seen: int | None = None
@@ -43,30 +39,29 @@ class Following:
         following = [one for one in schedules if one.trigger.after is not None and one.trigger.enabled]
         if not following:
             return
-        since = min(map(self._standing.known_since, following)) if self._seen is None else self._seen
-        for record in self._standing.records.ended(after=since):
-            row = self._journal.run(record.event.run)
-            if row.parent is None and row.mode == "run":
-                self._follow(record, row, following, workflows)
+        since = min(map(self._followed_up_to, following)) if self._seen is None else self._seen
+        wanted = {workflow for one in following for workflow in one.trigger.after or ()}
+        for workflow, record in self._standing.records.ended(wanted, after=since):
+            self._follow(record, workflow, following, workflows)
             since = record.seq
         self._seen = since
 
     def _follow(
-        self, end: Recorded, row: RunRow, following: Iterable[Schedule], workflows: Mapping[str, CheckedWorkflow]
+        self, end: Recorded, ended: str, following: Iterable[Schedule], workflows: Mapping[str, CheckedWorkflow]
     ) -> None:
         assert isinstance(end.event, RunFinished)
         for schedule in following:
-            wanted = (schedule.trigger.after or {}).get(row.workflow)
-            checked = workflows[schedule.workflow]
-            if (
-                wanted in (end.event.status, "finished")
-                and end.seq > self._standing.known_since(schedule)
-                and not self._standing.is_not_followed(schedule, _cause(end))
-                and not self._firing.is_there(checked, end.at, _cause(end))
-            ):
-                self._firing.start(schedule, checked, end.at, cause=_cause(end))
+            wanted = (schedule.trigger.after or {}).get(ended)
+            if wanted in (end.event.status, "finished") and end.seq > self._standing.known_since(schedule):
+                # A run that is continued and ends again is followed again.
+                cause = f"{end.event.run}{_END}{end.seq}"
+                self._firing.react(schedule, workflows[schedule.workflow], end.at, cause=cause)
+
+    def _followed_up_to(self, schedule: Schedule) -> int:
+        """Number in the journal up to which a schedule has followed all ends: they are followed in order."""
+        ends = [int(cause.rpartition(_END)[2]) for cause in self._standing.last_causes(schedule)]
+        return max(self._standing.known_since(schedule), *(end - 1 for end in ends), 0)
 
 
-def _cause(end: Recorded) -> str:
-    """A run that is continued and ends again is followed again."""
-    return f"{end.event.run}#{end.seq}"
+_END = "#"
+"""Between the id of a run and the number of its end, where both are a cause."""

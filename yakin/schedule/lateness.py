@@ -50,7 +50,9 @@ class Lateness:
             schedule = expecting.get(row.schedule or "")
             if schedule is None or schedule.trigger.expect is None or row.due is None:
                 continue
-            kind, expected = overdue(schedule.trigger.expect, row, schedule.zone, now)
+            # What a file or another run has asked for is due when it was asked for: a file may be older than its coming.
+            due = row.due if schedule.is_timed else row.created
+            kind, expected = overdue(schedule.trigger.expect, row.status, due, schedule.zone, now)
             if kind and kind != row.late and expected is not None:
                 self._note(row, kind, expected)
 
@@ -67,22 +69,24 @@ class Lateness:
             self._told("Run {run} has not ended, though it should have by {by}", run=row.id, by=by)
 
 
-def overdue(expect: Expectation, row: RunRow, zone: tzinfo, now: datetime) -> tuple[str, datetime | None]:
+def overdue(
+    expect: Expectation, status: str, due: datetime, zone: tzinfo, now: datetime
+) -> tuple[str, datetime | None]:
     """How a run is late, and since when; an empty text when it is not.
 
     Args:
         expect: What is expected of it.
-        row: The run; it has not ended, and was due at a moment.
+        status: The run's; it has not ended.
+        due: When it was due.
         zone: Where `finish_by` is meant.
         now: The present.
     """
-    assert row.due is not None
     if expect.finish_by is not None:
-        end = next_time(row.due, time.fromisoformat(expect.finish_by), zone)
+        end = next_time(due, time.fromisoformat(expect.finish_by), zone)
         if now > end:
             return "not_finished", end
-    if expect.start_within is not None and row.status == "queued":
-        start = row.due + timedelta(seconds=seconds(expect.start_within))
+    if expect.start_within is not None and status == "queued":
+        start = due + timedelta(seconds=seconds(expect.start_within))
         if now > start:
             return "not_started", start
     return "", None

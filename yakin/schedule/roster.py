@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,7 +31,8 @@ class Roster:
 
     Attributes:
         workflows: Id → workflow.
-        schedules: Id → schedule.
+        schedules: Id → schedule, of those that are switched on.
+        switched_off: The others.
 
     Args:
         project: The project.
@@ -47,6 +48,7 @@ class Roster:
         self._around: object = None
         self.workflows: Mapping[str, CheckedWorkflow] = {}
         self.schedules: Mapping[str, Schedule] = {}
+        self.switched_off: Sequence[Schedule] = ()
 
     def look(self) -> bool:
         """Read what has changed; whether the schedules are others now.
@@ -74,6 +76,7 @@ class Roster:
         schedules = {one.id: self._as_it_was(one) for one in found if one.trigger.enabled}
         changed = schedules != self.schedules
         self.workflows, self.schedules = workflows, schedules
+        self.switched_off = [one for one in found if not one.trigger.enabled]
         return changed
 
     def _schedules_of(self, workflows: Mapping[str, CheckedWorkflow], calendars: Calendars) -> list[Schedule]:
@@ -130,7 +133,11 @@ class Roster:
             sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError:
             return  # taken away meanwhile: the next look sees that
-        if self._rejected.get(path.stem) == sha256:
+        is_after_start = self._signature is None
+        if self._rejected.get(path.stem) == sha256 or (
+            is_after_start and self._project.journal.schedules().rejected(path.stem) == sha256
+        ):
+            self._rejected[path.stem] = sha256
             return
         event = WorkflowRejected(run="", workflow=path.stem, sha256=sha256, problems=problems, first=first)
         self._project.journal.append(ACTOR, event)

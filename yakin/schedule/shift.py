@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from yakin.engine.invoke import as_yakin_error
-from yakin.errors import JournalError
 from yakin.schedule.arrivals import Arrivals
 from yakin.schedule.firing import Firing, Told
 from yakin.schedule.following import Following
 from yakin.schedule.lateness import Lateness
 from yakin.schedule.roster import Roster
 from yakin.schedule.standing import Standing
+from yakin.schedule.timer import SET_BY
 
 if TYPE_CHECKING:
     from yakin.project import Project
-
-_SET_BY = 2.0
-"""Seconds by which the clock differs from what has passed when somebody has set it."""
 
 
 class Shift:
@@ -36,18 +34,21 @@ class Shift:
         self.standing = Standing(project.journal)
         self.firing = Firing(project.journal, project.engine.requests, self.standing, project.clock, told)
         self._arrivals = Arrivals(project.root, self.standing, self.firing, project.clock, told)
-        self._following = Following(project.journal, self.standing, self.firing)
+        self._following = Following(self.standing, self.firing)
         self._lateness = Lateness(project.journal, self.standing, project.clock, told)
         self._release = project.engine.requests.release
         self._released: set[str] = set()
         self._again: set[str] = set()
+        self._failing: set[str] = set()
+        self._are_known = False
+        self._wakes_all = False
         self._clocks: tuple[datetime, float] | None = None
 
     def wake(self, schedule: str) -> None:
         """Take care of what a schedule is due for; what cannot be written down now is taken care of at the next look."""
         found = self.roster.schedules.get(schedule)
-        if found is None:
-            return
+        if found is None or not self._are_known:
+            return  # as soon as it is known, all are woken
         try:
             self.firing.account(found, self.roster.workflows[found.workflow])
             self._again.discard(schedule)
@@ -60,41 +61,63 @@ class Shift:
 
     def look(self) -> bool:
         """Look at everything that no moment announces; whether there are other schedules than before."""
-        changed = False
-        try:
-            changed = self.roster.look()
-            if changed:
-                self.standing.know(self.roster.schedules.values())
-            else:
-                self.standing.refresh()
-            for schedule in self._to_be_woken(changed=changed):
-                self.wake(schedule)
-            everything = list(self.roster.schedules.values())
-            self._arrivals.look(everything, self.roster.workflows)
-            self._following.look(everything, self.roster.workflows)
-            self._let_go_on()
-            self._lateness.look(self.roster.schedules)
-        except JournalError as error:
-            self._told("Nothing can be recorded at the moment: {error}", error=error)
+        before = self.roster.schedules, self.roster.switched_off
+        self._try("files", self.roster.look)
+        changed = before != (self.roster.schedules, self.roster.switched_off)
+        self._try("journal", self.standing.refresh)
+        self._note_changes(changed=changed)
+        for schedule in self._to_be_woken():
+            self.wake(schedule)
+        if self._are_known:
+            everything, workflows = list(self.roster.schedules.values()), self.roster.workflows
+            self._try("arrivals", lambda: self._arrivals.look(everything, workflows))
+            self._try("ends", lambda: self._following.look(everything, workflows))
+        self._try("queue", self._let_go_on)
+        self._try("lateness", lambda: self._lateness.look(self.roster.schedules))
         return changed
 
-    def _to_be_woken(self, *, changed: bool) -> list[str]:
-        """All after a start, and when the clock was set; else only those that could not be taken care of."""
+    def _try(self, part: str, look: Callable[[], object]) -> bool:
+        """Look at one thing; when that fails it is told once, the others are looked at, and the next look tries again."""
+        try:
+            look()
+        except Exception as error:  # noqa: BLE001 - nothing that goes wrong ends the night
+            if part not in self._failing:
+                self._told("A look at the {part} has failed: {error}", part=part, error=as_yakin_error(error, "yakin"))
+            self._failing.add(part)
+            return False
+        self._failing.discard(part)
+        return True
+
+    def _note_changes(self, *, changed: bool) -> None:
+        """Let the journal know all schedules; what cannot be written at once is written at a later look."""
+        if changed or not self._are_known:
+            everything = [*self.roster.schedules.values(), *self.roster.switched_off]
+            self._are_known = self._try("schedules", lambda: self.standing.know(everything))
+            self._wakes_all = True
+
+    def _to_be_woken(self) -> list[str]:
+        """All after a start, a change, and when the clock was set; else only those that could not be taken care of."""
         now = self._clock.now(), self._clock.monotonic()
         before, self._clocks = self._clocks, now
-        was_set = before is None or abs((now[0] - before[0]) - timedelta(seconds=now[1] - before[1])) > timedelta(
-            seconds=_SET_BY
-        )
+        if before is None or abs((now[0] - before[0]).total_seconds() - (now[1] - before[1])) > SET_BY:
+            self._wakes_all = True
         timed = [name for name, one in self.roster.schedules.items() if one.is_timed]
-        return timed if was_set or changed else [name for name in timed if name in self._again]
+        if not self._are_known:
+            return []
+        if self._wakes_all:
+            self._wakes_all = False
+            return timed
+        return [name for name in timed if name in self._again]
 
     def _let_go_on(self) -> None:
         """Put runs into the workers' queue that were held back, once the one before has ended."""
         going: set[str] = set()
-        for row in self.standing.records.unfinished():
-            if row.parent is not None or row.mode != "run" or row.status == "waiting":
-                continue
-            if row.status == "queued" and row.schedule and row.workflow not in going and row.id not in self._released:
+        rows = self.standing.records.going()
+        self._released &= {row.id for row in rows}
+        for row in rows:
+            # One that goes on was put there by whoever lets it.
+            is_held = row.status == "queued" and row.schedule is not None and row.go == 1
+            if is_held and row.workflow not in going and row.id not in self._released:
                 self._release(row)
                 self._released.add(row.id)
             going.add(row.workflow)

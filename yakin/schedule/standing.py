@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from yakin.events import ScheduleKnown, SchedulePaused, ScheduleResumed, ScheduleSkipped
-from yakin.schedule.schedules import Schedule
+from yakin.schedule.schedules import Schedule, schedule_id
 
 if TYPE_CHECKING:
     from yakin.journal.schedules import ScheduleRecords
@@ -36,6 +36,12 @@ class Pause:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    seq: int
+    due: datetime
+
+
 class Standing:
     """What the journal says of schedules.
 
@@ -48,31 +54,37 @@ class Standing:
         self.records: ScheduleRecords = journal.schedules()
         self.seq = 0
         self._known: dict[str, Recorded] = {}
-        self._skipped: dict[str, datetime] = {}
+        self._switched_off: set[str] = set()
+        self._marks: dict[str, _Mark] = {}
+        self._floors: dict[str, datetime] = {}
+        self._last_run: dict[str, int] = {}
         self._not_followed: set[tuple[str, str]] = set()
+        self._last_left_out: dict[str, str] = {}
         self._paused: dict[str, Pause] = {}
-        self._ran: dict[str, datetime] = {}
         self.refresh()
 
     def refresh(self) -> None:
         """Read what was written since."""
-        # First the events: a run that is made after they are read is seen, one that is made before them too.
-        head = self._journal.anchor().seq
-        for record in self.records.events(after=self.seq):
+        events, runs = self.records.since(self.seq)
+        for record in events:
             self._take(record)
-        for schedule, due in self.records.last_due(after=self.seq).items():
-            self._ran[schedule] = max(due, self._ran.get(schedule, due))
-        self.seq = head
+        for run in runs:
+            self._last_run[run.schedule] = run.seq
+            self._advance(run.schedule, run.seq, run.due)
+        self.seq = max([self.seq, *(record.seq for record in events[-1:]), *(run.seq for run in runs[-1:])])
 
     def _take(self, record: Recorded) -> None:
         match record.event:
             case ScheduleKnown() as event:
-                self._known.setdefault(event.schedule, record)
+                self._known[event.schedule] = record
+                if event.trigger.get("enabled") is False:
+                    self._switched_off.add(event.schedule)
+                self._advance(event.schedule, record.seq, record.at)
             case ScheduleSkipped() as event if event.cause is not None:
                 self._not_followed.add((event.schedule, event.cause))
+                self._last_left_out[event.schedule] = event.cause
             case ScheduleSkipped() as event:
-                due = datetime.fromisoformat(event.due)
-                self._skipped[event.schedule] = max(due, self._skipped.get(event.schedule, due))
+                self._advance(event.schedule, record.seq, datetime.fromisoformat(event.due))
             case SchedulePaused() as event:
                 self._paused[event.workflow] = Pause(record.actor, record.at, event.reason)
             case ScheduleResumed() as event:
@@ -80,32 +92,76 @@ class Standing:
             case _:
                 pass
 
+    def _advance(self, schedule: str, seq: int, due: datetime) -> None:
+        """The last word counts, and not the last moment: the clock may have been wrong."""
+        before = self._marks.get(schedule)
+        if before is None or seq > before.seq:
+            self._marks[schedule] = _Mark(seq, due)
+
     @property
     def paused(self) -> Mapping[str, Pause]:
         """Workflow → why its schedules start nothing."""
         return self._paused
 
     def know(self, schedules: Iterable[Schedule]) -> None:
-        """Note those that were never seen before: nothing before this moment is owed by them."""
-        new = [one for one in schedules if one.id not in self._known]
+        """Note those that were never seen before, or were switched off or on: nothing before this moment is owed by them.
+
+        Args:
+            schedules: All there are, those that are switched off too.
+
+        Raises:
+            JournalError: It cannot be written down; it can be tried again.
+        """
+        new = [one for one in schedules if self._is_new(one)]
         events = [ScheduleKnown(run="", schedule=one.id, workflow=one.workflow, trigger=_plain(one)) for one in new]
         for first in range(0, len(events), _AT_ONCE):
             self._journal.append(ACTOR, *events[first : first + _AT_ONCE])
         if events:
             self.refresh()
 
-    def mark(self, schedule: Schedule) -> datetime:
+    def _is_new(self, schedule: Schedule) -> bool:
+        if schedule.id not in self._known:
+            return True
+        if schedule.trigger.enabled and not self._switched_off:
+            return False
+        other = schedule.trigger.model_copy(update={"enabled": not schedule.trigger.enabled})
+        switched = self._known.get(schedule_id(schedule.workflow, other))
+        return switched is not None and switched.seq > self._known[schedule.id].seq
+
+    def mark(self, schedule: Schedule, now: datetime) -> datetime:
         """Up to where the moments of a schedule are taken care of.
+
+        Where that is in the future the clock was set back: then from the first time that somebody has asked.
 
         Raises:
             KeyError: It was never noted.
         """
-        known = self._known[schedule.id].at
-        return max(known, self._skipped.get(schedule.id, known), self._ran.get(schedule.id, known))
+        mark = self._marks[schedule.id].due
+        if mark <= now:
+            self._floors.pop(schedule.id, None)
+            return mark
+        floor = self._floors.get(schedule.id)
+        if floor is None or floor > now:
+            floor = self._floors[schedule.id] = now
+        return floor
+
+    def settle(self, schedule: Schedule, due: datetime) -> None:
+        """Note, here only, that all up to a moment is taken care of, as the journal says already."""
+        mark = self._marks[schedule.id]
+        if schedule.id in self._floors:
+            self._floors[schedule.id] = max(due, self._floors[schedule.id])
+        elif due > mark.due:
+            self._marks[schedule.id] = _Mark(mark.seq, due)
 
     def known_since(self, schedule: Schedule) -> int:
-        """Number in the journal of the event that noted a schedule."""
+        """Number in the journal of the event that noted a schedule, or the last one that did so anew."""
         return self._known[schedule.id].seq
+
+    def last_causes(self, schedule: Schedule) -> Sequence[str]:
+        """What a schedule has started its last run for, and what it has left out last, where that is no time."""
+        seq = self._last_run.get(schedule.id)
+        started = None if seq is None else self.records.cause(seq)
+        return [cause for cause in (started, self._last_left_out.get(schedule.id)) if cause is not None]
 
     def is_not_followed(self, schedule: Schedule, cause: str) -> bool:
         """Whether it was decided that nothing is started because of a run."""
