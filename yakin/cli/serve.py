@@ -49,11 +49,13 @@ def _serve(project: Project, only: Only | None) -> None:
     told, schedules = teller(project), only is not Only.WORKER
 
     async def main() -> None:
+        worker = None if only is Only.SCHEDULER else worker_of(project)
+        scheduling = Scheduling(project, told, serves=None if worker is None else worker.systems) if schedules else None
         service = Service(
             told,
-            scheduling=Scheduling(project, told) if schedules else None,
-            courier=Courier(project) if schedules else None,
-            worker=None if only is Only.SCHEDULER else worker_of(project),
+            scheduling=scheduling,
+            courier=Courier(project, days=scheduling) if scheduling else None,
+            worker=worker,
         )
         settings = project.settings.serve
         health = HealthServer(project, service.health, host=settings.host, port=settings.port)

@@ -82,22 +82,21 @@ def run_to_its_end(project: Project, main: Callable[[], Awaitable[None]]) -> Non
     Raises:
         YakinError: As `main` does.
     """
+    from yakin.cli.speaking import error_text
     from yakin.errors import YakinError
 
     async def awaited() -> None:
-        await main()
+        try:
+            await main()
+        except YakinError as error:
+            if error.code != "lease-lost":
+                raise
+            # Others do this worker's work already: nothing of it may be brought to an end here.
+            typer.echo(error_text(error, project), err=True)
+            sys.stderr.flush()
+            os._exit(error.exit_status)
 
-    try:
-        asyncio.run(awaited())
-    except YakinError as error:
-        if error.code != "lease-lost":
-            raise
-        from yakin.cli.speaking import error_text
-
-        # Others do this worker's work already: nothing of it may be brought to an end here.
-        typer.echo(error_text(error, project), err=True)
-        sys.stderr.flush()
-        os._exit(error.exit_status)
+    asyncio.run(awaited())
 
 
 def teller(project: Project) -> Callable[..., None]:

@@ -90,6 +90,11 @@ class Worker:
         self._idle.set()
         self._executor: Executor | None = None
 
+    @property
+    def systems(self) -> Sequence[str]:
+        """The systems it serves."""
+        return self._systems
+
     async def work(self) -> None:
         """Work until `stop` is called and the current items are done.
 

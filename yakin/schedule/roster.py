@@ -33,6 +33,8 @@ class Roster:
         workflows: Id → workflow.
         schedules: Id → schedule, of those that are switched on.
         switched_off: The others.
+        calendars: The calendars they go by; None before they were read.
+        has_wrong_calendars: Whether they cannot be read as they are now.
 
     Args:
         project: The project.
@@ -49,6 +51,8 @@ class Roster:
         self.workflows: Mapping[str, CheckedWorkflow] = {}
         self.schedules: Mapping[str, Schedule] = {}
         self.switched_off: Sequence[Schedule] = ()
+        self.calendars: Calendars | None = None
+        self.has_wrong_calendars = False
 
     def look(self) -> bool:
         """Read what has changed; whether the schedules are others now.
@@ -69,8 +73,10 @@ class Roster:
         except YakinError as error:
             self._told("The calendars cannot be read, those before stay: {error}", error=error)
             self._signature = signature
+            self.has_wrong_calendars = True
             return False
         self._signature = signature
+        self.calendars, self.has_wrong_calendars = calendars, False
         found = self._schedules_of(workflows, calendars)
         # What is as it was stays the same object: it knows its moments already.
         schedules = {one.id: self._as_it_was(one) for one in found if one.trigger.enabled}

@@ -80,9 +80,9 @@ class HealthServer:
         return JSONResponse(_plain(health), status_code=503 if health.troubles else 200)
 
     async def _readyz(self, _request: Request) -> Response:
-        """Whether it can do its work now: that needs the database, too."""
+        """Whether it can do its work now: everything has begun, and the database answers."""
         health, answers = self._health(), await asyncio.to_thread(self._database_answers)
-        troubles = [*health.troubles, *([] if answers else ["database"])]
+        troubles = [*health.troubles, *([] if health.begun else ["starting"]), *([] if answers else ["database"])]
         return JSONResponse({**_plain(health), "troubles": troubles}, status_code=503 if troubles else 200)
 
     async def _metrics(self, _request: Request) -> Response:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from yakin.engine.invoke import as_yakin_error
+from yakin.japan.calendar import Calendar
+from yakin.ledger import LeaseLost
 from yakin.schedule.shift import Shift
 from yakin.schedule.timer import LOOK_EVERY, Timer
 
@@ -58,7 +60,9 @@ class Health:
         next_wake: When the next one is due.
         looked: Seconds since the scheduler looked last.
         works: Whether its worker works; None when it has none.
-        troubles: What is wrong, as slugs: `scheduler-silent`, `worker-ended`, `news-failing`.
+        troubles: What is wrong, as slugs: `scheduler-silent`, `calendars-wrong`, `system-unserved`, `worker-ended`,
+            `news-failing`.
+        begun: Whether everything it does has begun; what was due before is taken care of then.
     """
 
     schedules: int | None
@@ -66,6 +70,7 @@ class Health:
     looked: float | None
     works: bool | None
     troubles: Sequence[str]
+    begun: bool = True
 
 
 class Scheduling:
@@ -74,9 +79,13 @@ class Scheduling:
     Args:
         project: The project.
         told: Told what happens.
+        serves: The systems that this process's worker serves; None when it has none.
+
+    Attributes:
+        looked: When it looked last, by `time.monotonic`; None before it has.
     """
 
-    def __init__(self, project: Project, told: Callable[..., None]) -> None:
+    def __init__(self, project: Project, told: Callable[..., None], *, serves: Collection[str] | None = None) -> None:
         self.shift = Shift(project, told)
         self.looked: float | None = None
         self._timer = Timer(self.shift.wake, self._look, project.settings.zone)
@@ -84,6 +93,8 @@ class Scheduling:
         self._queues = project.queues
         self._told = told
         self._failed = False
+        self._serves = serves
+        self._unserved: Sequence[str] = ()
 
     def start(self) -> None:
         """Begin; what was due while nothing was running is looked at first."""
@@ -103,6 +114,7 @@ class Scheduling:
             self._queues.prepare()  # now, and not when the first run is due
             if self.shift.look():
                 self._timer.set(self.shift.roster.schedules, begun)
+            self._see_who_serves()
         except Exception as error:  # noqa: BLE001 - the next look may succeed; how long none did is told by the health page
             if not self._failed:
                 self._told("The schedules cannot be looked at: {error}", error=as_yakin_error(error, "yakin"))
@@ -110,6 +122,27 @@ class Scheduling:
             return
         self._failed = False
         self.looked = time.monotonic()
+
+    def is_open(self, day: date) -> bool:
+        """Whether the town hall is open on a day; see `yakin.news.timing.OpenDays`."""
+        calendars = self.shift.roster.calendars
+        return (Calendar() if calendars is None else calendars.named(None)).is_open(day)
+
+    def troubles(self) -> Sequence[str]:
+        """What is wrong with the files; see `Health`."""
+        wrong, unserved = self.shift.roster.has_wrong_calendars, self._unserved
+        return [*(["calendars-wrong"] if wrong else []), *(["system-unserved"] if unserved else [])]
+
+    def _see_who_serves(self) -> None:
+        if self._serves is None:
+            return
+        needed = {name for checked in self.shift.roster.workflows.values() for name in checked.workflow.systems}
+        unserved = sorted(needed.difference(self._serves))
+        if unserved and unserved != self._unserved:
+            self._told(
+                "Nobody here works in {systems} before the service is started again", systems=", ".join(unserved)
+            )
+        self._unserved = unserved
 
 
 class Service:
@@ -156,12 +189,16 @@ class Service:
             others.append(asyncio.ensure_future(self._send_news(self._courier)))
         if answering is not None:
             others.append(asyncio.ensure_future(answering.answer()))
-        if self._scheduling is not None:
-            await asyncio.to_thread(self._scheduling.start)
         try:
+            if self._scheduling is not None:
+                await asyncio.to_thread(self._scheduling.start)
             await self._until_stopped([*others, *([self._working] if self._working else [])])
-        finally:
+        except LeaseLost:
+            raise  # others do its work already: nothing may be brought to an end here
+        except BaseException:
             await self._wind_up(answering, others)
+            raise
+        await self._wind_up(answering, others)
 
     def stop(self, *, now: bool = False) -> None:
         """Begin nothing more, and end after the current items; with `now` in the middle of them."""
@@ -178,6 +215,8 @@ class Service:
         works = None if self._worker is None else self._working is not None and not self._working.done()
         if works is False:
             troubles.append("worker-ended")
+        if scheduling is not None:
+            troubles += scheduling.troubles()
         if self._news_fail:
             troubles.append("news-failing")
         return Health(
@@ -186,6 +225,7 @@ class Service:
             looked=looked,
             works=works,
             troubles=troubles,
+            begun=scheduling is None or scheduling.looked is not None,
         )
 
     async def _until_stopped(self, tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -198,11 +238,12 @@ class Service:
             task.result()
 
     async def _wind_up(self, answering: Answering | None, others: Sequence[asyncio.Task[None]]) -> None:
-        if self._scheduling is not None:
-            await asyncio.to_thread(self._scheduling.stop)
+        if self._worker is not None:
+            self._worker.stop()
         try:
-            if self._worker is not None and self._working is not None and not self._working.done():
-                self._worker.stop()
+            if self._scheduling is not None:
+                await asyncio.to_thread(self._scheduling.stop)
+            if self._working is not None and not self._working.done():
                 await self._working
         finally:
             if answering is not None:
