@@ -67,6 +67,12 @@ class Contender:
         self.start = Lap(0, time.perf_counter() - begun, cpu_of_tree(self._process.pid))
         return self
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self._process is not None
+        return self._process.pid
+
     def turn(self, rows: int) -> None:
         """Let it do so many rows, and measure that."""
         assert self._process is not None
@@ -165,6 +171,14 @@ def cpu_of_tree(root: int) -> float | None:
         tree |= level
     ticks_per_second: int = os.sysconf("SC_CLK_TCK")
     return sum(ticks.get(pid, 0) for pid in tree) / ticks_per_second
+
+
+def memory_of(process: int) -> float:
+    """MiB of memory that a process holds for itself alone."""
+    import psutil
+
+    held: float = psutil.Process(process).memory_full_info().uss / 2**20
+    return held
 
 
 def ratio(one: Contender, other: Contender, what: str) -> float | None:

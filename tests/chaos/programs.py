@@ -119,8 +119,12 @@ class Program:
 
     def interrupt(self) -> None:
         """^C."""
+        self.send(signal.SIGINT)
+
+    def send(self, number: int) -> None:
+        """A signal, to it alone."""
         self._note()
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(number)
 
     def leave_nothing(self) -> None:
         """See that neither it nor anything that it has started is there any more, whatever state the test is in."""
