@@ -103,6 +103,7 @@ def teller(project: Project) -> Callable[..., None]:
     """Prints what a service does, a line each with its moment, in the project's language and without secrets."""
     from yakin.errors import YakinError
     from yakin.i18n import translator
+    from yakin.news.letter import WHY_NOT
     from yakin.reports.verdicts import STATUSES
 
     t = translator(language(project))
@@ -110,7 +111,8 @@ def teller(project: Project) -> Callable[..., None]:
     def shown(name: str, value: Any) -> Any:
         if isinstance(value, YakinError):
             return t.error(value.info())[0]
-        return t.text(STATUSES[value]) if name == "status" else value
+        words = {"status": STATUSES, "why": WHY_NOT}.get(name, {})
+        return t.text(words[value]) if value in words else value
 
     def tell(template: str, **data: Any) -> None:
         words = t.text(template, **{name: shown(name, value) for name, value in data.items()})

@@ -358,13 +358,19 @@ def _late(night: Night, section: str | None) -> tuple[Late, ...]:
 
 
 def _not_started(night: Night, section: str | None) -> tuple[NotStarted, ...]:
-    dues: dict[tuple[str, str], list[datetime]] = {}
+    """What was left out; not what another trigger of the same workflow asked for already."""
+    found: dict[tuple[str, str], NotStarted] = {}
     for record in night.records:
         event = record.event
-        if isinstance(event, ev.ScheduleSkipped) and _is_of(night.workflows.get(event.workflow), section):
+        if not isinstance(event, ev.ScheduleSkipped) or event.why == "merged":
+            continue
+        if _is_of(night.workflows.get(event.workflow), section):
             title = night.workflows[event.workflow].title
-            dues.setdefault((title, event.why), []).append(datetime.fromisoformat(event.due))
-    return tuple(NotStarted(title, why, len(moments), min(moments)) for (title, why), moments in dues.items())
+            first = datetime.fromisoformat(event.first or event.due)
+            before = found.get((title, event.why), NotStarted(title, event.why, 0, first))
+            together = NotStarted(title, event.why, before.times + event.count, min(before.first, first))
+            found[title, event.why] = together
+    return tuple(found.values())
 
 
 def _rejected(night: Night, section: str | None) -> tuple[Rejected, ...]:

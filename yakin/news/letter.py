@@ -15,12 +15,15 @@ from yakin.reports.verdicts import STATUSES
 MOST_NAMED = 20
 """So many runs are named in one place; of the others only the number is told."""
 
-_WHY_NOT: Mapping[str, str] = {
+WHY_NOT: Mapping[str, str] = {
     "missed": mark("nothing was running then"),
     "overlap": mark("the run before was still going"),
     "paused": mark("paused by a person"),
     "failed": mark("it could not be started"),
+    "merged": mark("another trigger has asked for it already"),
 }
+"""Why something that was due was not started → the words for it."""
+
 _LATE: Mapping[str, str] = {
     "not_started": mark("{title} ({run}): not started by {moment}; now: {status}"),
     "not_finished": mark("{title} ({run}): not finished by {moment}; now: {status}"),
@@ -227,7 +230,7 @@ def _named(name: RunName) -> str:
 
 
 def _not_started(one: NotStarted, moments: _Moments, t: Translator) -> Entry:
-    why = t.text(_WHY_NOT[one.why]) if one.why in _WHY_NOT else one.why
+    why = t.text(WHY_NOT[one.why]) if one.why in WHY_NOT else one.why
     words = t.plural(
         "{title}: due {n} time, first at {moment}; {why}",
         "{title}: due {n} times, first at {moment}; {why}",
