@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from yakin.events import ScheduleKnown, SchedulePaused, ScheduleResumed, ScheduleSkipped
@@ -19,6 +19,7 @@ ACTOR = "scheduler"
 """Who the journal says asked for runs."""
 
 _AT_ONCE = 500
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Standing:
         before = self._marks.get(schedule)
         if before is None or seq > before.seq:
             self._marks[schedule] = _Mark(seq, due)
+            self._floors.pop(schedule, None)
 
     @property
     def paused(self) -> Mapping[str, Pause]:
@@ -131,16 +133,17 @@ class Standing:
     def mark(self, schedule: Schedule, now: datetime) -> datetime:
         """Up to where the moments of a schedule are taken care of.
 
-        Where that is in the future the clock was set back: then from the first time that somebody has asked.
+        Where that is in the future the clock was set back: then from the first time that somebody has asked. What was
+        told of moments that were still to come is no word about them when they come: a clock that was wrong for an hour
+        must not silence a schedule for years.
 
         Raises:
             KeyError: It was never noted.
         """
         mark = self._marks[schedule.id].due
-        if mark <= now:
-            self._floors.pop(schedule.id, None)
-            return mark
         floor = self._floors.get(schedule.id)
+        if mark <= now:
+            return mark if floor is None else max(floor, mark - _TICK)
         if floor is None or floor > now:
             floor = self._floors[schedule.id] = now
         return floor

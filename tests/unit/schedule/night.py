@@ -99,6 +99,7 @@ class Night:
         queues: Where workers would find the runs.
         told: What schedulers have told, in order.
         shift: The scheduler that was started last.
+        reads_once: Whether a scheduler that is started takes over what the one before has read of files, to be quick.
     """
 
     def __init__(self, root: Path, now: datetime = EVENING, *, zone: str = "Asia/Tokyo") -> None:
@@ -107,6 +108,7 @@ class Night:
         self.clock = Clocks(now)
         self.queues = Line()
         self.told: list[str] = []
+        self.reads_once = False
         (root / "config").mkdir()
         (root / "workflows").mkdir()
         (root / "config" / "yakin.toml").write_text(f'time_zone = "{zone}"\n', encoding="utf-8")
@@ -148,9 +150,12 @@ class Night:
         def told(text: str, **data: Any) -> None:
             self.told.append(text.format(**data))
 
-        self.shift = Shift(project, told)
-        self.shift.look()
-        return self.shift
+        shift = Shift(project, told)
+        if self.reads_once and self._projects[2:]:
+            shift.roster._right, shift.roster._around = self.shift.roster._right.copy(), self.shift.roster._around
+        shift.look()
+        self.shift = shift
+        return shift
 
     def pass_by(self, *shifts: Shift, to: datetime, step: timedelta = timedelta(minutes=1)) -> None:
         """Let time pass; all schedules are woken at each step, as a timer would at the latest."""
