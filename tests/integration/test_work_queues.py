@@ -141,6 +141,26 @@ async def test_work_of_the_same_id_is_queued_once_ever(hall: Hall) -> None:
     assert hall.done == ["one", "other"]
 
 
+async def test_work_that_is_put_in_again_does_no_harm_whatever_has_become_of_it(hall: Hall) -> None:
+    hall.enqueue(run("twice"))
+    with hall.database.writing() as connection:
+        hall.queues.enqueue(connection, run("twice"))
+        hall.queues.enqueue(connection, run("with it"))
+    hall.hold.add("twice")
+    async with hall.worker():
+        await asyncio.wait_for(hall.held.wait(), TIMEOUT)
+        hall.enqueue(run("twice"))
+        await hall.finish(run("with it"))
+        assert sorted(hall.begun) == ["twice", "with it"]
+    hall.hold.clear()
+    async with hall.worker():
+        await hall.finish(run("twice"))
+        hall.enqueue(run("twice"))
+        hall.enqueue(run("after it"))
+        await hall.finish(run("twice"), run("after it"))
+    assert sorted(hall.done) == ["after it", "twice", "with it"]
+
+
 async def test_work_goes_to_a_worker_that_serves_its_queue_and_to_no_other(hall: Hall) -> None:
     await hall.queues.submit(part("for the portal", "portal"))
     await hall.queues.submit(part("for the register", "住民記録"))

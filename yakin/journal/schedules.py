@@ -18,6 +18,15 @@ from yakin.journal.tables import run as run_table
 from yakin.ledger import Overtaken, RunRow
 from yakin.results import Recorded
 
+
+def _plain(column: sa.ColumnElement[str] | sa.Column[str]) -> sa.ColumnElement[str]:
+    """A column of runs so that no index of it is used: of all runs of a workflow, or without a caller, there are many.
+
+    What is looked for is found quickly by the indexes of what is unfinished, or newsworthy.
+    """
+    return sa.func.coalesce(column, "")
+
+
 _ABOUT_SCHEDULES = sa.select(event_table).where(sa.text(OF_SCHEDULES)).order_by(event_table.c.seq)
 _ASKED = sa.select(run_table.c.schedule, run_table.c.due, run_table.c.seq)
 _LAST = sa.select(sa.func.max(run_table.c.seq)).where(run_table.c.schedule.is_not(None)).group_by(run_table.c.schedule)
@@ -26,7 +35,7 @@ _ENDS = (
     .join(run_table, run_table.c.id == event_table.c.run)
     # The first condition says nothing new: it lets the index of what is newsworthy be used.
     .where(sa.text(NEWSWORTHY), event_table.c.action == RunFinished.action)
-    .where(run_table.c.parent.is_(None), run_table.c.mode == "run")
+    .where(_plain(run_table.c.parent) == "", run_table.c.mode == "run")
     .order_by(event_table.c.seq)
 )
 _REJECTED = (
@@ -35,7 +44,9 @@ _REJECTED = (
     .order_by(event_table.c.seq.desc())
     .limit(1)
 )
-GOING = sa.and_(run_table.c.status.in_(("queued", "running")), run_table.c.parent.is_(None), run_table.c.mode == "run")
+_GOING = sa.and_(
+    run_table.c.status.in_(("queued", "running")), _plain(run_table.c.parent) == "", run_table.c.mode == "run"
+)
 """Condition for a run that keeps the next one of its workflow waiting."""
 
 _UNFINISHED = sa.select(run_table).where(sa.text(UNFINISHED_RUN)).order_by(run_table.c.seq)
@@ -116,9 +127,9 @@ class ScheduleRecords:
         Args:
             workflow: Only those of this workflow.
         """
-        query = _UNFINISHED.where(GOING)
+        query = _UNFINISHED.where(_GOING)
         if workflow is not None:
-            query = query.where(_of_workflow(workflow))
+            query = query.where(_plain(run_table.c.workflow) == workflow)
         with self._database.reading() as conn:
             return [run_row(row, {}) for row in conn.execute(query)]
 
@@ -129,7 +140,7 @@ class ScheduleRecords:
             workflows: Only those of these.
             after: Only those after this number in the journal.
         """
-        query = _ENDS.where(event_table.c.seq > after, run_table.c.workflow.in_(sorted(workflows)))
+        query = _ENDS.where(event_table.c.seq > after, _plain(run_table.c.workflow).in_(sorted(workflows)))
         with self._database.reading() as conn:
             return [(row.of_workflow, recorded(row)) for row in conn.execute(query)]
 
@@ -172,11 +183,6 @@ class ScheduleRecords:
             raise Overtaken("Another scheduler has taken care of {schedule} meanwhile", schedule=schedule)
         if going is None:
             return
-        others = sa.select(run_table.c.id).where(sa.text(UNFINISHED_RUN), GOING, run_table.c.seq < own)
-        if set(connection.scalars(others.where(_of_workflow(workflow)))) - set(going):
+        others = sa.select(run_table.c.id).where(sa.text(UNFINISHED_RUN), _GOING, run_table.c.seq < own)
+        if set(connection.scalars(others.where(_plain(run_table.c.workflow) == workflow))) - set(going):
             raise Overtaken("Another run of {workflow} has begun meanwhile", workflow=workflow)
-
-
-def _of_workflow(workflow: str) -> sa.ColumnElement[bool]:
-    # Said so that the index of unfinished runs, of which there are few, is used, and not that of all runs of a workflow.
-    return sa.func.coalesce(run_table.c.workflow, "") == workflow

@@ -27,7 +27,7 @@ def judged(root: Path, *, seed: int, schedules: int, days: int) -> dict[str, int
 
 def test_a_spring_with_crashes_restarts_a_clock_that_is_set_and_two_schedulers(tmp_path: Path) -> None:
     counts = judged(tmp_path, seed=7, schedules=12, days=30)
-    assert counts["run"] > 50
+    assert counts["run"] > 40
     assert counts["missed"] > 2
     assert counts["jumps"] == 4
 
