@@ -211,6 +211,19 @@ def test_a_rule_for_a_section_tells_only_what_its_workflows_did(hall: TownHall) 
         assert "保育認定" not in news.message.body
 
 
+def test_every_moment_that_was_left_out_together_is_counted_and_none_that_another_trigger_asked_for(
+    hall: TownHall,
+) -> None:
+    after = hall.project.journal.anchor().seq
+    first, last = "2026-04-01T14:00:00+00:00", "2026-04-01T14:40:00+00:00"
+    skipped = ev.ScheduleSkipped(run="", schedule="n/1", workflow="new", due=last, why="missed", first=first, count=5)
+    merged = ev.ScheduleSkipped(run="", schedule="n/2", workflow="new", due=last, why="merged")
+    hall.append(skipped, merged)
+    news = digest_of(hall, after=after, language="en")
+    assert news.message.subject == "[Yakin] 5 not started"
+    assert "・new: due 5 times, first at 2026-04-01 23:00; nothing was running then\n" in news.message.body
+
+
 def test_an_alert_tells_only_the_kinds_the_rule_names(hall: TownHall) -> None:
     hall.failed_step("r1", NO_BUTTON, title="住民税")
     assert alert_of(hall, NewsRule(to=["a@b.jp"], alert=["late", "missed"])) is None
