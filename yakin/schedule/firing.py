@@ -45,6 +45,9 @@ _TRIES = 12
 class Firing:
     """Takes care of what is due. Not to be used by two threads at once.
 
+    Attributes:
+        queued: Runs that were put into the workers' queue here; whoever looks after it may forget those that have begun.
+
     Args:
         journal: Where it is written down.
         requests: Makes the runs.
@@ -66,6 +69,7 @@ class Firing:
         self._standing = standing
         self._clock = clock
         self._told = told
+        self.queued: set[str] = set()
         self._seen_in_time: dict[str, datetime] = {}
         self._failures: dict[tuple[str, datetime, str | None], int] = {}
 
@@ -218,6 +222,8 @@ class Firing:
             del self._failures[schedule.id, due, cause]
         else:
             self._failures.pop((schedule.id, due, cause), None)
+            if not before:
+                self.queued.add(run)
             self._standing.refresh()
             late = self._clock.now() - due
             self._told(

@@ -37,7 +37,6 @@ class Shift:
         self._following = Following(self.standing, self.firing)
         self._lateness = Lateness(project.journal, self.standing, project.clock, told)
         self._release = project.engine.requests.release
-        self._released: set[str] = set()
         self._again: set[str] = set()
         self._failing: set[str] = set()
         self._are_known = False
@@ -113,11 +112,11 @@ class Shift:
         """Put runs into the workers' queue that were held back, once the one before has ended."""
         going: set[str] = set()
         rows = self.standing.records.going()
-        self._released &= {row.id for row in rows}
+        self.firing.queued &= {row.id for row in rows}
         for row in rows:
             # One that goes on was put there by whoever lets it.
             is_held = row.status == "queued" and row.schedule is not None and row.go == 1
-            if is_held and row.workflow not in going and row.id not in self._released:
+            if is_held and row.workflow not in going and row.id not in self.firing.queued:
                 self._release(row)
-                self._released.add(row.id)
+                self.firing.queued.add(row.id)
             going.add(row.workflow)

@@ -14,6 +14,7 @@ from yakin import events as ev
 from yakin.errors import JournalError
 from yakin.events import WorkflowRejected
 from yakin.journal.schedules import ScheduleRecords
+from yakin.ledger import RunRow
 from yakin.schedule.lateness import next_time
 from yakin.schedule.plans import Plan, plan
 from yakin.schedule.schedules import Schedule
@@ -127,6 +128,30 @@ def test_a_run_that_does_not_begin_and_one_that_does_not_end_are_told_once_each(
         one.look()
         other.look()
         assert kinds() == late, to
+
+
+def test_what_was_given_to_the_workers_at_once_is_not_given_to_them_again(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night.workflow("税", "every: 1h")
+    shift = night.start()
+    released: list[str] = []
+    release = shift._release
+
+    def noted(row: RunRow) -> None:
+        released.append(row.id)
+        release(row)
+
+    monkeypatch.setattr(shift, "_release", noted)
+    night.pass_by(to=moment("04-01 22:00"))
+    shift.look()
+    assert released == []
+    night.begin(night.rows[0].id)
+    night.pass_by(to=moment("04-01 23:00"))
+    night.end(night.rows[0].id)
+    shift.look()
+    shift.look()
+    assert released == [night.rows[1].id]
 
 
 def test_the_time_of_day_by_which_a_run_is_to_end_is_the_next_one() -> None:
