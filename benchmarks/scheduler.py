@@ -28,6 +28,11 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.measure import Contender, claim, memory_of, table  # noqa: E402 - it is found only now
 from benchmarks.schedules import Crowd, write_project  # noqa: E402
 
+IDLE_GOAL = 2.0
+MEMORY_GOAL = 40.0
+START_GOAL = 6.0
+LATE_GOAL = 5.0
+
 YAKIN = "benchmarks.scheduler_by_yakin"
 PEER = "benchmarks.scheduler_by_apscheduler"
 
@@ -40,6 +45,7 @@ class Figures:
         name: For the table.
         first: Seconds of its first start.
         start: Seconds of the second.
+        start_cpu: Seconds of processor time in it.
         memory: MiB after it.
         idle: Milliseconds of processor time for each second in which nothing is due.
         late: Seconds that each of those that were due at once was late, in order.
@@ -48,6 +54,7 @@ class Figures:
     name: str
     first: float = 0
     start: float = 0
+    start_cpu: float = 0
     memory: float = 0
     idle: float = 0
     late: list[float] = field(default_factory=list)
@@ -68,6 +75,7 @@ def measured(name: str, module: str, given: Mapping[str, Any], crowd: Crowd, add
     add(moment)
     with _contender(name, module, {**given, "moment": moment.isoformat()}) as second:
         figures.start, figures.memory = _seconds(second), memory_of(second.pid)
+        figures.start_cpu = (second.start.cpu or 0) if second.start else 0
         second.turn(idle)
         figures.idle = second.per_row("cpu") or 0
         if _now() >= moment:
@@ -123,18 +131,36 @@ def main() -> int:
     crowd, idle = (Crowd(1_900, 100), 5) if quick else (Crowd(9_500, 500), 30)
     with tempfile.TemporaryDirectory(prefix="yakin-benchmark-") as name:
         found = compete(Path(name), crowd, idle)
-    heads = [f"{crowd.daily + crowd.at_once:,} schedules", "first s", "start s", "MiB", "idle ms/s", "p50 s", "p99 s"]
+    heads = [
+        f"{crowd.daily + crowd.at_once:,} schedules",
+        "first s",
+        "start s",
+        "cpu s",
+        "MiB",
+        "idle ms/s",
+        "p50 s",
+        "p99 s",
+    ]
     lines = [
         [
             one.name,
-            *(f"{value:.1f}" for value in (one.first, one.start, one.memory, one.idle)),
+            *(f"{value:.1f}" for value in (one.first, one.start, one.start_cpu, one.memory, one.idle)),
             *(f"{value:.2f}" for value in (one.late[len(one.late) // 2], one.p99)),
         ]
         for one in found
     ]
     table(heads, lines)
     print()
-    return 0
+    _, durable, ours = found
+    more = (ours.memory - durable.memory) * 1024 / (crowd.daily + crowd.at_once)
+    begun = ours.start_cpu * 1000 / (crowd.daily + crowd.at_once)
+    held = [
+        claim("SCHEDULER_IDLE", ours.idle / 10, at_most=IDLE_GOAL, unit=" % of a core"),
+        claim("SCHEDULER_MEMORY", more, at_most=MEMORY_GOAL, unit=" KiB more for a schedule"),
+        claim("SCHEDULER_START", begun, at_most=START_GOAL, unit=" ms of processor for a schedule"),
+        claim("SCHEDULER_LATE_P99", ours.p99 / durable.p99, at_most=LATE_GOAL, unit=" × APScheduler with a store"),
+    ]
+    return 0 if all(held) else 1
 
 
 if __name__ == "__main__":

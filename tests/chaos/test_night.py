@@ -106,7 +106,7 @@ def test_the_mail_in_the_morning_says_exactly_what_happened(
         upto = [event.upto for event in told if isinstance(event, NewsSent) and event.receivers]
         assert len(upto) == 1
         happened = account(there, upto[0])
-        assert_says(str(mail["Subject"]), body.get_content(), happened)
+        assert_says(str(mail["Subject"]), body.get_content().replace("\r\n", "\n"), happened)
         assert_system_agrees(there, hall)
         assert happened.number("failed") > 0
         assert happened.number("succeeded") > 0
