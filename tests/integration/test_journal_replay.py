@@ -64,7 +64,7 @@ BY_HAND = {
     COPY.format(run="'r9'", key="key"): "Item A in entry of run r9 is in the ledger, but no event tells of it",
     "DELETE FROM run": "The events tell of run r1, which is not in the list of runs",
     "INSERT INTO run SELECT 'r9', seq, workflow, title, workflow_hash, mode, status, actor, created, finished, inputs,"
-    " selection, go, owner, cancel, parent, parent_step, rerun_of, files FROM run": "Run r9 is in the list of runs, but no event tells of it",
+    " selection, go, owner, cancel, parent, parent_step, rerun_of, files, schedule, due, late FROM run": "Run r9 is in the list of runs, but no event tells of it",
 }
 
 
