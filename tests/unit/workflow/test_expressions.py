@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from decimal import Decimal
 from typing import Any
@@ -326,8 +327,13 @@ def test_a_text_in_quotes_is_itself(text: str) -> None:
     assert evaluate(f"${{{{ '{quoted}' }}}}", {}) == text
 
 
+def is_word(name: str) -> bool:
+    """Letters and digits; marks that are younger than Jinja's table of them need brackets: `item['…']`."""
+    return name.isidentifier() and re.fullmatch(r"\w+", name) is not None
+
+
 @settings(deadline=None)
-@given(st.dictionaries(st.text(min_size=1).filter(lambda key: key.isidentifier()), st.integers(), min_size=1))
+@given(st.dictionaries(st.text(min_size=1).filter(is_word), st.integers(), min_size=1))
 def test_every_column_whose_name_is_a_word_is_reached_by_a_dot(row: dict[str, int]) -> None:
     for name, value in row.items():
         if name.startswith("_"):
