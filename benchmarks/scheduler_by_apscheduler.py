@@ -78,7 +78,7 @@ def main() -> None:
     add(scheduler, [] if there else Crowd(given["daily"]).crontabs(), given["at_once"], moment)
     scheduler.resume()
     while turns.next_row():
-        time.sleep(1)
+        time.sleep(1)  # a turn is a second in which nothing is due: what that costs is measured
     pause = threading.Event()
     while moment is not None and len(LATE) < given["at_once"]:
         pause.wait(0.5)

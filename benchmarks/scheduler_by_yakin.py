@@ -27,7 +27,7 @@ def main() -> None:
     expected = given["daily"] + (given["at_once"] if moment else 0)
     assert len(scheduling.shift.roster.schedules) == expected
     while turns.next_row():
-        time.sleep(1)
+        time.sleep(1)  # a turn is a second in which nothing is due: what that costs is measured
     late: list[float] = []
     while moment is not None and len(late) < given["at_once"]:
         pause.wait(0.5)

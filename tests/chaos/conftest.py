@@ -10,6 +10,9 @@ import pytest
 
 from tests.chaos.judging import Counted
 from tests.integration.postgres import PostgresServer, postgres_programs
+from tests.mailbox import mailbox, server
+
+__all__ = ["counted", "database_server", "mailbox", "server"]
 
 
 @pytest.fixture

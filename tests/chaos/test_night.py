@@ -15,7 +15,7 @@ from tests.chaos import night, workbook
 from tests.chaos.night import Account, account, workflows
 from tests.chaos.service import Served, served
 from tests.chaos.townhall import TownHall
-from tests.mailbox import FreePortController, Mailbox
+from tests.mailbox import Mailbox
 from yakin.events import NewsSent
 from yakin.practice import Faults
 from yakin.reports.verdicts import STATUSES
@@ -51,19 +51,6 @@ digest = "{digest:%H:%M}"
 """
 _ALWAYS_OPEN = "closed_weekdays: []\nnational_holidays: false\nyear_end: false\n"
 _WRONG = "workflow: 受付箱の確認 第1\nsteps:\n  - {uses: files.fnd_all}\n"
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def server(mailbox: Mailbox) -> Iterator[Controller]:
-    controller = FreePortController(mailbox, hostname="127.0.0.1", port=0)
-    controller.start()
-    yield controller
-    controller.stop()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -307,6 +308,13 @@ async def test_nobody_listens_and_only_the_database_is_spoken_to(dbos_hall: Hall
         connections = psutil.Process().net_connections(kind="inet")
     assert [one for one in connections if one.status == psutil.CONN_LISTEN] == []
     assert {one.raddr.port for one in connections if one.raddr} <= {port}
+
+
+async def test_what_dbos_warns_of_is_heard_as_before_when_a_worker_has_ended(dbos_hall: Hall) -> None:
+    before = logging.getLogger("dbos").level
+    async with dbos_hall.worker():
+        assert not logging.getLogger("dbos").isEnabledFor(logging.ERROR)
+    assert logging.getLogger("dbos").level == before
 
 
 async def test_what_we_use_of_dbos_without_its_promise_is_there(tmp_path: Path) -> None:

@@ -158,15 +158,18 @@ def pause(
 ) -> None:
     """Start a workflow by its schedules no more, until they are resumed; what is due meanwhile is left out, and told."""
     from yakin.events import SchedulePaused
+    from yakin.i18n import translator
     from yakin.project import actor
 
     project = project_of(context)
     name = _with_schedules(project, workflow)
     project.journal.append(actor(), SchedulePaused(run="", workflow=name, reason=_words(reason)))
-    _say(
-        project,
-        "{workflow} is started by its schedules no more. Go on with: runner.py schedule resume {workflow}",
-        name,
+    t = translator(language(project))
+    typer.echo(
+        t.text(
+            "{workflow} is started by its schedules no more. Go on with: runner.py schedule resume {workflow}",
+            workflow=name,
+        )
     )
 
 
@@ -177,6 +180,7 @@ def resume(
 ) -> None:
     """Let a workflow be started by its schedules again, from now on."""
     from yakin.events import ScheduleResumed
+    from yakin.i18n import translator
     from yakin.project import actor
     from yakin.schedule.standing import Standing
 
@@ -185,7 +189,8 @@ def resume(
     if name not in Standing(project.journal).paused:
         raise ConfigError("The schedules of {workflow} are not paused", workflow=name)
     project.journal.append(actor(), ScheduleResumed(run="", workflow=name, reason=reason))
-    _say(project, "{workflow} is started by its schedules again.", name)
+    t = translator(language(project))
+    typer.echo(t.text("{workflow} is started by its schedules again.", workflow=name))
 
 
 def _with_schedules(project: Project, workflow: str) -> str:
@@ -200,9 +205,3 @@ def _words(reason: str) -> str:
     if not reason.strip():
         raise ConfigError("A reason is needed", hint='Say why: --reason "…"')
     return reason.strip()
-
-
-def _say(project: Project, template: str, workflow: str) -> None:
-    from yakin.i18n import translator
-
-    typer.echo(translator(language(project)).text(template, workflow=workflow))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from yakin.workflow.markers import OPENING
 from yakin.workflow.outline import Outline, mapping
 from yakin.workflow.positions import Path
 from yakin.workflow.sentences import described
-from yakin.workflow.triggers import World, check_trigger
+from yakin.workflow.triggers import World, check_trigger, is_date
 
 
 def check_declarations(
@@ -49,14 +48,6 @@ def _check_roles(outline: Outline, roles: Mapping[str, Any], findings: Findings)
             )
 
 
-def _is_date(text: Any) -> bool:
-    try:
-        dt.date.fromisoformat(text)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
 def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -80,7 +71,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "integer": (_is_integer, "a whole number"),
     "number": (_is_number, "a number"),
     "boolean": (_is_truth, "true or false"),
-    "date": (_is_date, "a date such as 2024-04-01"),
+    "date": (is_date, "a date such as 2024-04-01"),
 }
 
 

@@ -105,8 +105,8 @@ def _check_kinds(trigger: Mapping[str, Any], path: Path, findings: Findings) -> 
 def _check_forms(trigger: Mapping[str, Any], path: Path, findings: Findings) -> None:
     for key, fits, expected in (
         ("at", _is_moment, "a date and time such as 2024-04-01 08:30"),
-        ("from", _is_date, "a date such as 2024-04-01"),
-        ("until", _is_date, "a date such as 2024-12-31"),
+        ("from", is_date, "a date such as 2024-04-01"),
+        ("until", is_date, "a date such as 2024-12-31"),
         ("time", _is_clock, "a time of day such as 08:30"),
     ):
         _check_form(trigger, key, fits, expected, path, findings)
@@ -130,7 +130,8 @@ def _check_form(
         )
 
 
-def _is_date(text: Any) -> bool:
+def is_date(text: Any) -> bool:
+    """Whether a text is a day such as 2024-04-01."""
     try:
         dt.date.fromisoformat(text)
     except (TypeError, ValueError):
@@ -293,7 +294,7 @@ def _check_at(trigger: Mapping[str, Any], path: Path, world: World, findings: Fi
 
 def _check_span(trigger: Mapping[str, Any], path: Path, findings: Findings) -> None:
     first, last = trigger.get("from"), trigger.get("until")
-    if _is_date(first) and _is_date(last) and dt.date.fromisoformat(str(last)) < dt.date.fromisoformat(str(first)):
+    if is_date(first) and is_date(last) and dt.date.fromisoformat(str(last)) < dt.date.fromisoformat(str(first)):
         findings.add("never-due", (*path, "until"), "until is before from: the trigger is never due")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.mailbox import FreePortController, Mailbox
+from tests.mailbox import Mailbox
 from tests.unit.news.nights import NO_BUTTON, REFUSED, EveryDay, TownHall, town_hall
 from yakin import events as ev
 from yakin.errors import ConfigError
@@ -56,19 +56,6 @@ def open_hall(tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture
 def hall(open_hall: Open) -> TownHall:
     return open_hall(FOLDER)
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def server(mailbox: Mailbox) -> Iterator[Controller]:
-    controller = FreePortController(mailbox, hostname="127.0.0.1", port=0)
-    controller.start()
-    yield controller
-    controller.stop()
 
 
 @pytest.fixture
