@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -176,6 +177,7 @@ class DbosQueues:
         queues = [RUNS, *(queue_of(system) for system in serving.systems)]
         for queue in queues:
             await client.register_queue_async(queue, polling_interval_sec=_LOOK_EVERY)
+        said_from = logging.getLogger("dbos").level
         dbos: Any = DBOS(
             config={
                 "name": APPLICATION,
@@ -199,6 +201,7 @@ class DbosQueues:
             yield
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            logging.getLogger("dbos").setLevel(said_from)
             # DBOS made its own thread pool the loop's, and has shut it down.
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
             # DBOS can record nothing any more: to the queues this worker dies in the middle of them.
