@@ -1,7 +1,9 @@
 """Workbooks: read and write Excel and CSV files without Excel."""
 
-from bots.excel.actions import list_sheets, read_rows, write_results, write_rows
-from bots.excel.newbook import Sheet, workbook_bytes
-from bots.excel.saving import put
+from bots.excel.editing.actions import write_results
+from bots.excel.editing.saving import put
+from bots.excel.reading.actions import list_sheets, read_rows
+from bots.excel.writing.actions import write_rows
+from bots.excel.writing.newbook import Sheet, workbook_bytes
 
 __all__ = ["Sheet", "list_sheets", "put", "read_rows", "workbook_bytes", "write_results", "write_rows"]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.excel import list_sheets, read_rows
+from bots.excel.addresses import address
 from bots.excel.package import SheetNotFound, WorkbookUnreadable
-from bots.excel.unseen import address
 from tests.bots.contexts import FakeContext
 from tests.bots.excel.workbooks import with_parts, workbook
 from yakin.errors import BusinessError, YakinError

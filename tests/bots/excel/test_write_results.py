@@ -9,10 +9,10 @@ import pytest
 from openpyxl.styles import Font, PatternFill
 
 from bots.excel import read_rows, write_results
-from bots.excel.losses import LossRefused, find_losses
+from bots.excel.editing.losses import LossRefused, find_losses
+from bots.excel.editing.results import words_for
+from bots.excel.editing.saving import FileInUse, put
 from bots.excel.package import Package
-from bots.excel.results import words_for
-from bots.excel.saving import FileInUse, put
 from tests.bots.contexts import FakeContext
 from tests.bots.excel.workbooks import with_parts, workbook
 from yakin.errors import ApplicationError, BusinessError

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from bots.excel import Sheet, read_rows, workbook_bytes, write_rows
-from bots.excel.saving import FileInUse
+from bots.excel.editing.saving import FileInUse
 from tests.bots.contexts import FakeContext
 from yakin.errors import BusinessError
 from yakin.values import Scalar, Table

@@ -13,17 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from bots.excel.addresses import Place, column_number
 from bots.excel.package import Package
-
-Place = tuple[int, int]
-"""Row and column, both counted from 1."""
 
 _ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _NO_RESULT = re.compile(
     rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</"""
 )
 _ONLY_ZEROS = re.compile(r"(0{2,})(?:;.*)?")
-_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +60,6 @@ def find_unseen(package: Package, part: str) -> Unseen:
     return Unseen(errors, frozenset(uncalculated), zeros)
 
 
-def column_letters(column: int) -> str:
-    """Letters of a column counted from 1: 1 → A, 28 → AB."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def address(place: Place) -> str:
-    """A place as Excel writes it: (12, 3) → C12."""
-    row, column = place
-    return f"{column_letters(column)}{row}"
-
-
 def _zero_formats(package: Package) -> Mapping[str, int]:
     """Index of a cell format → how many digits it shows, for the formats that are made of zeros alone."""
     if b"00" not in package.part("xl/styles.xml"):
@@ -110,13 +92,5 @@ def _cells(content: bytes) -> Iterator[tuple[Place, ElementTree.Element]]:
             else:
                 element.clear()
         elif tag == "c" and event == "end":
-            at = _ADDRESS.fullmatch(element.get("r") or "")
-            column = _column_number(at[1]) if at else column + 1
+            column = column_number(element.get("r") or "") or column + 1
             yield (row, column), element
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bots.excel.unseen import address, column_letters
+from bots.excel.addresses import address, column_letters
 from yakin.errors import BusinessError
 from yakin.values import Origin, Scalar, Table
 

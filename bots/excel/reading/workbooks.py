@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from bots.excel.addresses import address
 from bots.excel.package import Package, WorkbookUnreadable
-from bots.excel.records import to_table
-from bots.excel.unseen import Unseen, address, find_unseen
-from yakin.errors import BusinessError
+from bots.excel.reading.records import to_table
+from bots.excel.reading.unseen import Unseen, find_unseen
+from yakin.errors import ApplicationError, BusinessError
 from yakin.values import Table
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
@@ -54,6 +55,16 @@ def kind_of(path: Path) -> str:
         file=path.name,
         hint="Open it in Excel and save it as .xlsx",
     )
+
+
+def refuse_csv(path: Path) -> None:
+    """Refuse a CSV file where only a workbook will do.
+
+    Raises:
+        ApplicationError: It is one.
+    """
+    if kind_of(path) == "csv":
+        raise ApplicationError("{file} is a CSV file; this needs a workbook (.xlsx, .xlsm)", file=path.name)
 
 
 def read_workbook(package: Package, sheet: str | None, header_row: int) -> Table:

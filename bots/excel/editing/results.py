@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.excel.newbook import display_width, keep_as_text, text_format
-from bots.excel.records import as_text, header_of
-from bots.excel.unseen import address
+from bots.excel.addresses import address
+from bots.excel.reading.records import as_text, header_of
+from bots.excel.writing.newbook import display_width, keep_as_text, text_format
 from yakin.errors import ApplicationError, BusinessError, ErrorInfo
 from yakin.values import Scalar, Table
 

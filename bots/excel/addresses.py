@@ -1,0 +1,60 @@
+"""Places in a sheet: row and column as numbers, and as Excel writes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+Place = tuple[int, int]
+"""Row and column, both counted from 1."""
+
+HeaderRow = Annotated[int, Field(ge=1, le=1_048_576)]
+"""Row of the column names, counted from 1."""
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+def column_letters(column: int) -> str:
+    """Letters of a column counted from 1: 1 → A, 28 → AB."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def address(place: Place) -> str:
+    """A place as Excel writes it: (12, 3) → C12."""
+    row, column = place
+    return f"{column_letters(column)}{row}"
+
+
+def place_of(address: str) -> Place | None:
+    """The place an address such as `C12` or `$C$12` names; None when it is not one."""
+    found = _ADDRESS.fullmatch(address.replace("$", "").upper())
+    return (int(found[2]), _number(found[1])) if found else None
+
+
+def column_number(address: str) -> int | None:
+    """Column of an address, counted from 1: C12 → 3; None when it is not one."""
+    found = place_of(address)
+    return None if found is None else found[1]
+
+
+def area_of(area: str) -> tuple[Place, Place] | None:
+    """First and last place of an area such as `C5:F7`, or of one cell; None when it is not one."""
+    first, _, last = area.partition(":")
+    begin, end = place_of(first), place_of(last or first)
+    if begin is None or end is None:
+        return None
+    rows, columns = sorted((begin[0], end[0])), sorted((begin[1], end[1]))
+    return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

@@ -1,0 +1,1 @@
+"""Changing a workbook in place, and losing nothing of it."""

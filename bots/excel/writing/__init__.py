@@ -1,0 +1,1 @@
+"""Making new workbooks and CSV files."""
