@@ -1,0 +1,167 @@
+"""The action that compares two lists with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bots.excel import put, workbook_bytes
+from bots.table.forms import Form
+from bots.table.outcome import outcome_tables, sheets, summary
+from bots.table.reconciling import Pairing, Reconciliation, reconcile_tables
+from yakin.actions import Context, action
+from yakin.errors import BusinessError
+from yakin.values import FileRef, Table
+
+
+class PairedColumns(BaseModel):
+    """Columns that say the same on both sides under different names.
+
+    Attributes:
+        left: Column of the left list.
+        right: Column of the right list.
+        form: Normal form in which they are compared; written `as`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    left: str
+    right: str
+    form: Form = Field(default="text", alias="as")
+
+
+class ReconciledLists(TypedDict):
+    """What `reconcile` hands on.
+
+    Attributes:
+        matched: Pairs without a difference.
+        differs: Pairs with one, told in the column 差異.
+        only_left: Rows of the left list without a partner, and why.
+        only_right: Rows of the right list without a partner, and why.
+        duplicates: Rows of both lists whose key is not unique.
+        summary: Outcome or `total` → `left_count`, `left_amount`, `right_count`, `right_amount`.
+        report: The workbook, when one was asked for.
+    """
+
+    matched: Table
+    differs: Table
+    only_left: Table
+    only_right: Table
+    duplicates: Table
+    summary: dict[str, Any]
+    report: FileRef | None
+
+
+KeyColumn = str | PairedColumns
+ComparedColumn = Form | PairedColumns
+
+
+@action(idempotent=True)
+def reconcile(
+    left: Table,
+    right: Table,
+    key: KeyColumn | list[KeyColumn],
+    compare: dict[str, ComparedColumn] | None = None,
+    amount: KeyColumn | None = None,
+    left_name: Annotated[str, Field(min_length=1, max_length=20)] = "左",
+    right_name: Annotated[str, Field(min_length=1, max_length=20)] = "右",
+    report: Path | None = None,
+    must_match: Literal["none", "left", "both"] = "none",
+    *,
+    ctx: Context,
+) -> ReconciledLists:
+    """Compare two lists by exact keys (突合): what matches, what differs and how, what stands on one side only, what stands twice.
+
+    Keys and compared columns each have a normal form, written `as`: text, digits, amount, date, kana, bank_kana, name,
+    company. A key that stands in several rows of one side makes all rows with it duplicates: they are told, never paired
+    by chance and never dropped. Counts and amounts of all outcomes together equal those of the lists; this is checked.
+
+    Args:
+        left: One list.
+        right: The other list.
+        key: Column that says which rows belong together: its name, or `{left, right, as}` when the names differ or the form
+            is not `text`; a list when it takes several.
+        compare: Columns to compare: name → form, or any name → `{left, right, as}`.
+        amount: Column whose sums have to add up: its name, or `{left, right}`; it is compared too.
+        left_name: What the left list is called in the workbook.
+        right_name: What the right list is called in the workbook.
+        report: Workbook (.xlsx) to write with a sheet for each outcome, relative to the project.
+        must_match: Which list has to be found whole in the other, without a difference: `left` for a list whose rows are
+            all to be in a system that holds others too, `both` for two lists that are to be the same.
+
+    Returns:
+        The tables `matched`, `differs`, `only_left`, `only_right` and `duplicates`; `summary` with the counts and amounts of each
+        and the `total`; `report`, the workbook.
+
+    Raises:
+        BusinessError: A list lacks a column, a cell of the amount is not a number, or a row that `must_match` does not.
+
+    Example:
+        - id: compare
+          uses: table.reconcile
+          with:
+            left: ${{ steps.bills }}
+            right: ${{ steps.payments }}
+            key: {left: 通知書番号, right: 納付番号, as: digits}
+            compare: {氏名: name, 期別: text}
+            amount: {left: 調定額, right: 納付額}
+            left_name: 調定
+            right_name: 収納
+            report: out/突合結果.xlsx
+    """
+    if left_name == right_name:
+        raise BusinessError("Both lists are called {name}", name=left_name, hint="Give them different names")
+    keys = [_paired(column) for column in (key if isinstance(key, list) else [key])]
+    if not keys:
+        raise BusinessError("There is no key to reconcile by")
+    found = reconcile_tables(left, right, keys, _compared(compare or {}), None if amount is None else _paired(amount))
+    tables = outcome_tables(found, left_name, right_name)
+    made: FileRef | None = None
+    if report is not None:
+        made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
+    counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
+    ctx.log.bind(**counts).info("lists reconciled")
+    unwanted = {"none": (), "left": ("differs", "only_left", "duplicates")}.get(must_match, _UNWANTED)
+    if any(counts[name] for name in unwanted):
+        raise _not_the_same(found, left_name, right_name, report)
+    return {
+        "matched": tables["matched"],
+        "differs": tables["differs"],
+        "only_left": tables["only_left"],
+        "only_right": tables["only_right"],
+        "duplicates": tables["duplicates"],
+        "summary": summary(found),
+        "report": made,
+    }
+
+
+_UNWANTED = ("differs", "only_left", "only_right", "duplicates")
+
+
+def _not_the_same(found: Reconciliation, left_name: str, right_name: str, report: Path | None) -> BusinessError:
+    return BusinessError(
+        "{left} and {right} do not match: {differs} rows differ, {only_left} are only in {left}, "
+        "{only_right} only in {right}, {duplicates} have a key that is not unique",
+        hint=None if report is None else "All of them are in {report}",
+        left=left_name,
+        right=right_name,
+        differs=found.tallies["differs"].left_count,
+        only_left=found.tallies["only_left"].left_count,
+        only_right=found.tallies["only_right"].right_count,
+        duplicates=found.tallies["duplicates"].left_count + found.tallies["duplicates"].right_count,
+        report=report,
+    )
+
+
+def _paired(column: KeyColumn) -> Pairing:
+    return Pairing(column, column) if isinstance(column, str) else Pairing(column.left, column.right, column.form)
+
+
+def _compared(compare: Mapping[str, ComparedColumn]) -> list[Pairing]:
+    return [
+        _paired(column) if isinstance(column, PairedColumns) else Pairing(name, name, column)
+        for name, column in compare.items()
+    ]
