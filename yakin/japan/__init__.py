@@ -4,7 +4,7 @@ Nothing here reads a file, a clock or a setting. Everything refused is refused w
 """
 
 from yakin.japan.bank import BANK_NAME_LENGTH, bank_kana
-from yakin.japan.charset import StrangeCharacter, private_use, unencodable
+from yakin.japan.charset import SUBSTITUTES, StrangeCharacter, private_use, substituted, unencodable
 from yakin.japan.company import CompanyName, company, parse_company
 from yakin.japan.eras import (
     ERAS,
@@ -40,6 +40,7 @@ from yakin.japan.widths import digits, fullwidth, halfwidth, normal_text, strip_
 __all__ = [
     "BANK_NAME_LENGTH",
     "ERAS",
+    "SUBSTITUTES",
     "BankKanaRefused",
     "CompanyName",
     "DateLike",
@@ -74,6 +75,7 @@ __all__ = [
     "person_number_check_digit",
     "private_use",
     "strip_spaces",
+    "substituted",
     "to_seireki",
     "unencodable",
     "unify_dashes",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import yakin.japan
-from yakin.japan import StrangeCharacter, person_name_key, private_use, unencodable
+from yakin.japan import SUBSTITUTES, StrangeCharacter, person_name_key, private_use, substituted, unencodable
 from yakin.japan.names import NAME_VARIANTS
 
 
@@ -90,3 +90,16 @@ def test_the_package_names_what_it_offers_and_imports_no_library_for_it() -> Non
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
     assert [name for name in loaded if not name.startswith("__")] == ["yakin"]
+
+
+def test_a_substitute_can_be_written_and_stands_only_for_what_cannot() -> None:
+    for strange, substitute in SUBSTITUTES.items():
+        assert unencodable(substitute) == []
+        assert [found.char for found in unencodable(strange)] == [strange]
+
+
+def test_what_cannot_be_written_is_substituted_and_the_rest_stays() -> None:
+    assert substituted("𠮷田 髙﨑①") == "吉田 髙﨑①"
+    assert substituted("葛\U000e0100城 1—2 ㉑ Café") == "葛城 1―2 (21) Cafe"
+    assert [found.char for found in unencodable(substituted("𩸽の𠮷"))] == ["𩸽"]
+    assert substituted("\ue000") == "\ue000"
