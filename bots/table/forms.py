@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 
 from yakin.errors import BusinessError
 from yakin.japan import (
+    Towns,
+    address_key,
     bank_kana,
     digits,
     katakana,
@@ -22,7 +24,7 @@ from yakin.japan import (
 )
 from yakin.values import Scalar
 
-Form = Literal["text", "digits", "amount", "date", "kana", "bank_kana", "name", "company"]
+Form = Literal["text", "digits", "amount", "date", "kana", "bank_kana", "name", "company", "address"]
 """How values are compared:
 
 - `text`: without differences of width, of kinds of dash and of spaces around;
@@ -32,21 +34,27 @@ Form = Literal["text", "digits", "amount", "date", "kana", "bank_kana", "name", 
 - `kana`: the reading, whatever its script and width, without spaces;
 - `bank_kana`: as banks write it (small kana large, legal forms abbreviated);
 - `name`: of persons, variants of kanji folded (髙 = 高), without spaces;
-- `company`: the legal form in full (㈱ = 株式会社), without spaces.
+- `company`: the legal form in full (㈱ = 株式会社), without spaces;
+- `address`: 丁目, 番 and 号 as numbers with hyphens, without 都道府県, 郡, 大字 and the building's name; rooms count.
 """
 
 Normal: TypeAlias = str | int | Decimal | date
 
 
-def normal(value: Scalar, form: Form) -> Normal | None:
+def normal(value: Scalar, form: Form, *, towns: Towns | None = None) -> Normal | None:
     """A value in its normal form; None when the cell is empty.
+
+    Args:
+        value: The cell.
+        form: Which normal form.
+        towns: One's own municipality, by which its addresses are read whole; other forms do not need it.
 
     Raises:
         BusinessError: The value is not of that kind, such as a date that does not exist.
     """
     if is_blank(value):
         return None
-    return _FORMS[form](value)
+    return address_key(plain_text(value), towns) if form == "address" else _FORMS[form](value)
 
 
 def is_blank(value: Scalar) -> bool:
@@ -108,4 +116,5 @@ _FORMS: Mapping[Form, Callable[[Scalar], Normal]] = {
     "bank_kana": lambda value: bank_kana(plain_text(value), limit=None),
     "name": lambda value: person_name_key(plain_text(value)),
     "company": lambda value: parse_company(plain_text(value)).key(),
+    "address": lambda value: address_key(plain_text(value)),
 }

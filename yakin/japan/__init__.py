@@ -1,8 +1,10 @@
-"""Japanese clerical data as pure functions: dates, widths, kana, bank names, companies, numbers, character sets.
+"""Japanese clerical data as pure functions: dates, widths, kana, bank names, companies, numbers,
+addresses, character sets.
 
 Nothing here reads a file, a clock or a setting. Everything refused is refused with a `JapaneseDataError`.
 """
 
+from yakin.japan.addresses import Address, Towns, address_key, parse_address
 from yakin.japan.bank import BANK_NAME_LENGTH, bank_kana
 from yakin.japan.charset import SUBSTITUTES, StrangeCharacter, private_use, substituted, unencodable
 from yakin.japan.company import CompanyName, company, parse_company
@@ -27,6 +29,8 @@ from yakin.japan.numbers import (
     parse_amount,
     person_number_check_digit,
 )
+from yakin.japan.numerals import NumeralStyle, kanji_number, parse_kanji_number
+from yakin.japan.postal import postal_code
 from yakin.japan.refusals import (
     BankKanaRefused,
     ImpossibleDate,
@@ -35,24 +39,29 @@ from yakin.japan.refusals import (
     UnreadableDate,
     WrongNumber,
 )
+from yakin.japan.variants import fold_variants
 from yakin.japan.widths import digits, fullwidth, halfwidth, normal_text, strip_spaces, unify_dashes
 
 __all__ = [
     "BANK_NAME_LENGTH",
     "ERAS",
     "SUBSTITUTES",
+    "Address",
     "BankKanaRefused",
     "CompanyName",
     "DateLike",
     "Era",
     "ImpossibleDate",
     "JapaneseDataError",
+    "NumeralStyle",
     "SeirekiStyle",
     "StrangeCharacter",
+    "Towns",
     "UnreadableAmount",
     "UnreadableDate",
     "WarekiStyle",
     "WrongNumber",
+    "address_key",
     "bank_kana",
     "check_corporate_number",
     "check_person_number",
@@ -61,18 +70,23 @@ __all__ = [
     "digits",
     "enlarge_small_kana",
     "era_of",
+    "fold_variants",
     "format_wareki",
     "format_yen",
     "fullwidth",
     "halfwidth",
     "hiragana",
+    "kanji_number",
     "katakana",
     "normal_text",
+    "parse_address",
     "parse_amount",
     "parse_company",
     "parse_date",
+    "parse_kanji_number",
     "person_name_key",
     "person_number_check_digit",
+    "postal_code",
     "private_use",
     "strip_spaces",
     "substituted",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import yakin.japan
 from yakin.japan import SUBSTITUTES, StrangeCharacter, person_name_key, private_use, substituted, unencodable
-from yakin.japan.names import NAME_VARIANTS
+from yakin.japan.variants import NAME_VARIANTS
 
 
 def test_what_cp932_cannot_hold_is_told_with_its_place_and_name() -> None:
