@@ -22,15 +22,23 @@ def read_csv(data: bytes, header_row: int, encoding: Encoding, *, file: str) -> 
         WorkbookUnreadable: It is written in another encoding, or is not CSV.
         BusinessError: Column names are missing or double.
     """
+    return to_table(csv_cells(data, encoding, file=file), header_row, file=file)
+
+
+def csv_cells(data: bytes, encoding: Encoding, *, file: str) -> list[list[str]]:
+    """All fields of a CSV file, line by line.
+
+    Raises:
+        WorkbookUnreadable: It is written in another encoding, or is not CSV.
+    """
     text = _decode(data, encoding, file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        rows = list(reader)
+        return list(reader)
     except csv.Error as error:
         raise WorkbookUnreadable(
             "{file}: line {line} is not CSV: {reason}", file=file, line=reader.line_num, reason=error
         ) from error
-    return to_table(rows, header_row, file=file)
 
 
 def _decode(data: bytes, encoding: Encoding, file: str) -> str:
