@@ -5,23 +5,20 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from xml.etree import ElementTree
 
+from bots.excel.archives import Archive, WorkbookUnreadable
 from yakin.errors import ApplicationError
+
+__all__ = ["Package", "SheetNotFound", "WorkbookUnreadable"]
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
-
-
-class WorkbookUnreadable(ApplicationError):
-    """The file is not there, not a workbook, damaged, or locked with a password."""
-
-    code = "workbook-unreadable"
 
 
 class SheetNotFound(ApplicationError):
@@ -46,16 +43,26 @@ class Package:
         _refuse_other_files(self.name, self.data)
 
     @cached_property
+    def archive(self) -> Archive:
+        """The parts, each unpacked within bounds."""
+        return Archive(self.name, self.data)
+
+    @cached_property
     def zip(self) -> zipfile.ZipFile:
         """The parts themselves."""
         return zipfile.ZipFile(io.BytesIO(self.data))
 
     @cached_property
+    def workbook(self) -> str:
+        """Name of the part that names the sheets: nearly always `xl/workbook.xml`."""
+        return next(iter(self.related("", "officeDocument")), "xl/workbook.xml")
+
+    @cached_property
     def sheets(self) -> Mapping[str, str]:
         """Sheet name → name of its part, in the order of the tabs."""
-        targets = self.relations("xl/workbook.xml")
+        targets = self.relations(self.workbook)
         found: dict[str, str] = {}
-        for element in self.tree("xl/workbook.xml").iter():
+        for element in self.tree(self.workbook).iter():
             if _local(element.tag) == "sheet":
                 relation = element.get(f"{{{_OFFICE}}}id") or element.get(f"{{{_STRICT_OFFICE}}}id") or ""
                 found[element.get("name", "")] = targets.get(relation, "")
@@ -82,10 +89,7 @@ class Package:
 
     def part(self, name: str) -> bytes:
         """Content of one part; empty when there is no such part."""
-        try:
-            return self.zip.read(name)
-        except KeyError:
-            return b""
+        return self.archive.read(name)
 
     def tree(self, name: str) -> ElementTree.Element:
         """One part as XML.
@@ -94,7 +98,7 @@ class Package:
             WorkbookUnreadable: It is not there or not well formed.
         """
         try:
-            return ElementTree.fromstring(self.part(name))  # noqa: S314 - expat loads nothing from outside and limits entities
+            return ElementTree.fromstring(self.archive.xml(name))  # noqa: S314 - expat loads nothing from outside and limits entities
         except ElementTree.ParseError as error:
             raise WorkbookUnreadable(
                 "{file} is damaged: {part} cannot be read",
@@ -105,15 +109,32 @@ class Package:
 
     def relations(self, part: str) -> Mapping[str, str]:
         """Relation id → name of the part it leads to, for the relations inside the file of one part."""
-        folder, _, base = part.rpartition("/")
-        name = f"{folder}/_rels/{base}.rels"
-        if name not in self.zip.namelist():
-            return {}
-        return {
-            element.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))[1:]
-            for element in self.tree(name)
-            if element.get("TargetMode") != "External"
-        }
+        return {element.get("Id", ""): target for element, target in self._relations(part)}
+
+    def related(self, part: str, kind: str) -> tuple[str, ...]:
+        """Names of the parts that a part has a relation of one kind to, such as `styles`; that of the file itself is `""`."""
+        return tuple(
+            target for element, target in self._relations(part) if element.get("Type", "").rpartition("/")[2] == kind
+        )
+
+    def _relations(self, part: str) -> Iterator[tuple[ElementTree.Element, str]]:
+        folder, _, _ = part.rpartition("/")
+        name = relations_of(part)
+        if name in self._names:
+            for element in self.tree(name):
+                if element.get("TargetMode") != "External":
+                    target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
+                    yield element, target
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.zip.namelist())
+
+
+def relations_of(part: str) -> str:
+    """Name of the part that holds the relations of another: `xl/workbook.xml` → `xl/_rels/workbook.xml.rels`."""
+    folder, _, base = part.rpartition("/")
+    return f"{folder}/_rels/{base}.rels".lstrip("/")
 
 
 def _local(tag: str) -> str:
@@ -131,12 +152,7 @@ def _refuse_other_files(name: str, data: bytes) -> None:
         raise WorkbookUnreadable(
             "{file} is a workbook of the old kind (.xls)", file=name, hint="Open it in Excel and save it as .xlsx"
         )
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            is_workbook = "xl/workbook.xml" in parts.namelist()
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
-        raise _not_a_workbook(name, data) from error
-    if not is_workbook:
+    if not data.startswith(b"PK") or "xl/workbook.xml" not in Archive(name, data).names:
         raise _not_a_workbook(name, data)
 
 

@@ -1,0 +1,181 @@
+"""The sheets of a workbook of any kind: python-calamine for speed, and a second look for what it does not tell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bots.excel.addresses import address
+from bots.excel.archives import Archive, WorkbookUnreadable, damaged
+from bots.excel.package import Package, SheetNotFound
+from bots.excel.reading.sources import Source
+from bots.excel.reading.unseen import MAX_CELLS, Unseen, ods, xls, xlsb, xlsx
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one sheet or text file.
+
+    Attributes:
+        file: File name for origins and errors.
+        sheet: Sheet name; None for a text file.
+        rows: Bare cells from A1 on; rows of a text file differ in length.
+        unseen: What the cells hide.
+    """
+
+    file: str
+    sheet: str | None
+    rows: list[list[Any]]
+    unseen: Unseen = field(default_factory=Unseen)
+
+    @property
+    def place(self) -> str:
+        """Where it is, as it is said to people."""
+        return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook that was opened.
+
+    Attributes:
+        source: Its file.
+        sheets: Names of its sheets, hidden ones too, in the order of the tabs.
+        look: The second look at one of them.
+    """
+
+    source: Source
+    sheets: Sequence[str]
+    look: Callable[[str], Unseen]
+
+    def sheet_name(self, sheet: str | None) -> str:
+        """The sheet of that name; the first one for None.
+
+        Raises:
+            SheetNotFound: There is none.
+        """
+        if sheet is None and self.sheets:
+            return self.sheets[0]
+        if sheet not in self.sheets:
+            raise SheetNotFound(
+                "{file} has no sheet {sheet}",
+                file=self.source.name,
+                sheet=sheet,
+                hint="It has: {sheets}",
+                sheets=", ".join(self.sheets),
+            )
+        return sheet
+
+    def grid(self, sheet: str | None) -> Grid:
+        """The cells of one sheet; of a number that its format shows as more, that.
+
+        Raises:
+            SheetNotFound: There is no such sheet.
+            WorkbookUnreadable: The sheet is damaged, or too large.
+        """
+        title = self.sheet_name(sheet)
+        unseen = self.look(title)
+        rows, columns = unseen.extent
+        if rows * columns > MAX_CELLS:
+            raise WorkbookUnreadable(
+                "{file} [{sheet}] reaches to {cell}: that is too large to be read",
+                file=self.source.name,
+                sheet=title,
+                cell=address((rows, columns)),
+                hint="Delete what stands far off the list, and the empty rows and columns, and save it",
+            )
+        cells = _all_cells(self.source, title)
+        _show(cells, unseen)
+        return Grid(self.source.name, title, cells, unseen)
+
+
+def open_book(source: Source) -> Book:
+    """Open a workbook.
+
+    Raises:
+        WorkbookUnreadable: It is damaged.
+    """
+    match source.kind:
+        case "xls":
+            return _open_old(source)
+        case "xlsb":
+            archive = Archive(source.name, source.data)
+            binary = xlsb.BinaryWorkbook(archive)
+            archive.verify(but=lambda part: part in binary.sheets.values())
+            return Book(source, tuple(binary.sheets), binary.look)
+        case "ods":
+            archive = Archive(source.name, source.data)
+            return Book(source, tuple(ods.sheet_names(archive)), lambda sheet: ods.find_unseen(archive, sheet))
+        case _:
+            return book_of(Package(source.name, source.data))
+
+
+def book_of(package: Package) -> Book:
+    """An .xlsx or .xlsm workbook whose parts are known.
+
+    Raises:
+        WorkbookUnreadable: It is damaged.
+    """
+    sheets = package.sheets
+    package.archive.verify(but=lambda part: part in sheets.values())
+    return Book(
+        Source(package.name, "xlsx", package.data),
+        tuple(sheets),
+        lambda sheet: xlsx.find_unseen(package, sheets[sheet]),
+    )
+
+
+def _open_old(source: Source) -> Book:
+    workbook = xls.OldWorkbook(source.name, xls.workbook_stream(source.name, source.data))
+    names = _with_calamine(source, lambda book: list(book.sheet_names))
+    if len(names) != len(workbook.begins):
+        raise damaged(source.name)
+    return Book(source, tuple(names), lambda sheet: workbook.look(names.index(sheet)))
+
+
+def _all_cells(source: Source, title: str) -> list[list[Any]]:
+    return _with_calamine(
+        source, lambda book: list(book.get_sheet_by_name(title).to_python(skip_empty_area=False)), sheet=title
+    )
+
+
+def _with_calamine(source: Source, read: Callable[[Any], list[Any]], sheet: str | None = None) -> list[Any]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(source.data)) as book:
+            return read(book)
+    except (CalamineError, OSError, ValueError, OverflowError, MemoryError) as error:
+        raise _unreadable(source, sheet) from error
+    except BaseException as error:  # a panic of the Rust library is none of Python's exceptions
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unreadable(source, sheet) from error
+
+
+def _unreadable(source: Source, sheet: str | None) -> WorkbookUnreadable:
+    if sheet is None:
+        return damaged(source.name)
+    return WorkbookUnreadable(
+        "{file}: sheet {sheet} cannot be read",
+        file=source.name,
+        sheet=sheet,
+        hint="Open it in Excel, repair it and save it anew",
+    )
+
+
+def _show(rows: list[list[Any]], unseen: Unseen) -> None:
+    """Put what a number's format shows in its place, where that is data."""
+    for (row, column), width in unseen.zeros.items():
+        if row <= len(rows) and column <= len(rows[row - 1]):
+            cell = rows[row - 1][column - 1]
+            if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == int(cell) and cell >= 0:
+                rows[row - 1][column - 1] = f"{int(cell):0{width}d}"
+    for row, column in unseen.days:
+        if row <= len(rows) and column <= len(rows[row - 1]):
+            cell = rows[row - 1][column - 1]
+            if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 < cell < 2_958_466:
+                rows[row - 1][column - 1] = unseen.epoch + timedelta(days=int(cell))

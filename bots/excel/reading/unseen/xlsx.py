@@ -1,0 +1,163 @@
+"""A second look at a sheet of an .xlsx or .xlsm workbook (ECMA-376 Part 1, 18.3).
+
+A sheet of a hundred thousand rows is ninety megabytes of XML. Where it is written as Excel and most programs write it, a
+search of its bytes finds the few cells that matter; any other spelling is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from bots.excel.addresses import column_number, place_of
+from bots.excel.package import Package
+from bots.excel.reading.unseen import EPOCH_1900, EPOCH_1904, MAX_CELLS, Unseen
+from bots.excel.reading.unseen.found import Found
+from bots.excel.reading.unseen.notation import Shown, shown_by_styles
+from bots.excel.reading.unseen.parsed import parsed
+
+_SPACES = (b" ", b"\t", b"\r", b"\n")
+_OTHER_SPELLING = (re.compile(rb"<c(?:[\t\r\n/>]| (?!r=\"[A-Z]))"), re.compile(rb"<\w+:c[\s/>]"))
+_OTHER_ATTRIBUTES = (b"='", b'="&#', *(b"=" + space for space in _SPACES), *(space + b"=" for space in _SPACES))
+_ROW = re.compile(rb"<row\b([^>]*)>")
+_ROW_NUMBER = re.compile(rb'\br="([0-9]+)"')
+_ROW_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([^"]+)"')
+_CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>')
+_VALUE = re.compile(rb"<v[^>]*>([^<]*)</v>")
+_NO_RESULT = (
+    re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"),
+    re.compile(rb"<f\b[^<>]*/>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"),
+)
+_HOLDS_TEXT = re.compile(rb'\bt="(?:str|inlineStr)"')
+_NUMBER = re.compile(rb'(?!.*\bt="(?!n"))')
+_FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</c>)')
+
+
+def find_unseen(package: Package, part: str) -> Unseen:
+    """Look through the part of one sheet.
+
+    Raises:
+        WorkbookUnreadable: The part is damaged.
+    """
+    content = package.archive.xml(part)
+    styles = _styles(package)
+    found = searched(content, styles) if is_usual(content) else parsed(content, styles, file=package.name, part=part)
+    return found.as_unseen(_epoch(package))
+
+
+def is_usual(content: bytes) -> bool:
+    """Whether a sheet is spelled so that a search of its bytes can be trusted.
+
+    Each cell says first where it is, each row says its number, nothing has a prefix, nothing is a comment or CDATA.
+    """
+    begin = content.find(b"<sheetData")
+    if begin < 0 or b"<!" in content or any(content.find(sign, begin) >= 0 for sign in _OTHER_ATTRIBUTES):
+        return False
+    if any(spelling.search(content) for spelling in _OTHER_SPELLING):
+        return False
+    last = 0
+    for row in _ROW.finditer(content):
+        number = _ROW_NUMBER.search(row[1])
+        if number is None or int(number[1]) <= last:
+            return False
+        last = int(number[1])
+    # A cell that says it is in a row far below its own would make the sheet larger than its rows say.
+    return re.search(rb'<c r="[A-Z]+[0-9]{%d}' % (len(str(last)) + 1), content) is None
+
+
+def searched(content: bytes, styles: Mapping[int, Shown]) -> Found:
+    """What a search of the bytes of a sheet in the usual spelling finds."""
+    found = Found()
+    if b't="e"' in content:
+        for cell in _cells_with(content, re.compile(rb' t="e"')):
+            place = place_of(cell[1].decode())
+            if place is not None:
+                value = _VALUE.search(content, cell.end(), _end(content, cell))
+                found.errors[place] = value[1].decode("utf-8", "replace") if value else "#ERROR"
+    if b"<f" in content:
+        for pattern in _NO_RESULT:
+            for cell in _cells_with(content, pattern):
+                place = place_of(cell[1].decode())
+                if place is not None and place not in found.errors and not _HOLDS_TEXT.search(cell[2]):
+                    found.uncalculated.add(place)
+    used = {index: shown for index, shown in styles.items() if b's="%d"' % index in content}
+    if used:
+        _search_styles(content, used, found)
+    for row in _ROW.finditer(content):
+        if _ROW_HIDDEN.search(row[1]) and (number := _ROW_NUMBER.search(row[1])):
+            found.hidden.add(int(number[1]))
+    found.merged += [area.decode() for area in _MERGED.findall(content, max(content.rfind(b"sheetData"), 0))]
+    found.extent = _extent(content)
+    return found
+
+
+def _cells_with(content: bytes, sign: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """The cells in which a sign is found."""
+    for at in sign.finditer(content):
+        cell = _CELL.match(content, content.rfind(b"<c ", 0, at.start() + 1))
+        if cell is not None and at.start() < _end(content, cell):
+            yield cell
+
+
+def _end(content: bytes, cell: re.Match[bytes]) -> int:
+    if cell[2].endswith(b"/"):
+        return cell.end()
+    end = content.find(b"</c>", cell.end())
+    return len(content) if end < 0 else end + 4
+
+
+def _search_styles(content: bytes, used: Mapping[int, Shown], found: Found) -> None:
+    numbers = b"|".join(b"%d" % index for index in used)
+    of_style = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*? s="(' + numbers + rb')"[^>]*)(?<!/)>')
+    for cell in of_style.finditer(content):
+        place = place_of(cell[1].decode())
+        if place is not None and place not in found.uncalculated and _NUMBER.match(cell[2]):
+            found.shown[place] = used[int(cell[3])]
+
+
+def _extent(content: bytes) -> tuple[int, int]:
+    """A place no value lies beyond: counted roughly, and exactly only where the rough rectangle would be refused."""
+    rows = max((int(number[1]) for row in _ROW.finditer(content) if (number := _ROW_NUMBER.search(row[1]))), default=0)
+    rows = 10 ** len(str(rows)) - 1 if rows else 0
+    widest = next((letters for letters in (3, 2) if re.search(rb'<c r="[A-Z]{%d}' % letters, content)), 1)
+    columns = {1: 26, 2: 702, 3: 16_384}[widest]
+    if rows * columns <= MAX_CELLS:
+        return rows, columns
+    exact = [0, 0]
+    seen: set[bytes] = set()
+    for cell in _FILLED.finditer(content):
+        exact[0] = max(exact[0], int(cell[2]))
+        if cell[1] not in seen:
+            seen.add(cell[1])
+            exact[1] = max(exact[1], column_number(f"{cell[1].decode()}1") or 0)
+    return exact[0], exact[1]
+
+
+def _styles(package: Package) -> Mapping[int, Shown]:
+    codes: dict[int, str] = {}
+    styles: list[int] = []
+    part = next(iter(package.related(package.workbook, "styles")), "xl/styles.xml")
+    if part not in package.archive.names:
+        return {}
+    for element in package.tree(part):
+        match element.tag.rpartition("}")[2]:
+            case "numFmts":
+                codes = {_number(format_.get("numFmtId")): format_.get("formatCode", "") for format_ in element}
+            case "cellXfs":
+                styles = [_number(style.get("numFmtId")) for style in element]
+            case _:
+                pass
+    return shown_by_styles(codes, styles)
+
+
+def _epoch(package: Package) -> date:
+    for element in package.tree(package.workbook).iter():
+        if element.tag.rpartition("}")[2] == "workbookPr" and element.get("date1904") in ("1", "true"):
+            return EPOCH_1904
+    return EPOCH_1900
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and text.isdecimal() else 0
