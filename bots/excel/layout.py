@@ -18,6 +18,7 @@ from bots.excel.addresses import Place, area_of, column_number
 from bots.excel.looks import Looks, looks_of
 from bots.excel.package import Package, WorkbookUnreadable
 from bots.excel.reading.records import as_scalar
+from bots.excel.reading.sources import Source
 from yakin.values import Scalar
 
 Area = tuple[Place, Place]
@@ -37,7 +38,8 @@ class Cell:
     """One cell.
 
     Attributes:
-        value: What it holds; a date where the cell's format shows one, None when it is empty, the text of an error.
+        value: What it holds; a date where the cell's format shows one, text where it fills a number up with zeros, None
+            when it is empty, the text of an error.
         style: Index of its format.
         has_formula: Whether the value is a formula's result.
         is_error: Whether it is an error such as #N/A.
@@ -118,6 +120,21 @@ def places_in(area: Area) -> Iterator[Place]:
     return ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
 
 
+def parts_of(source: Source) -> Package:
+    """A file as a workbook whose parts can be looked at.
+
+    Raises:
+        WorkbookUnreadable: It is of another kind.
+    """
+    if source.kind != "xlsx":
+        raise WorkbookUnreadable(
+            "{file} is a workbook of the old kind, or of another program: how it is laid out is not read",
+            file=source.name,
+            hint="Open it in Excel and save it as .xlsx",
+        )
+    return Package(source.name, source.data)
+
+
 def layout_of(package: Package, sheet: str | None = None) -> Layout:
     """Look at one sheet of a workbook.
 
@@ -134,7 +151,7 @@ def layout_of(package: Package, sheet: str | None = None) -> Layout:
     looks = looks_of(package)
     reading = _Reading(looks, _shared_texts(package), _EPOCH_1904 if _counts_from_1904(package) else _EPOCH)
     try:
-        reading.read(package.part(part))
+        reading.read(package.archive.xml(part))
     except (ElementTree.ParseError, ValueError, IndexError, OverflowError) as error:
         raise WorkbookUnreadable(
             "{file}: sheet {sheet} cannot be read",
@@ -201,13 +218,14 @@ class _Reading:
             ahead = 1 if self._epoch == _EPOCH and 1 <= number < 60 else 0
             moment = self._epoch + timedelta(days=ahead, milliseconds=round(number * _MILLISECONDS))
             return as_scalar(moment.time() if number < 1 else moment)
+        if style in self._looks.zeros and number.is_integer() and number >= 0:
+            return f"{int(number):0{self._looks.zeros[style]}d}"
         return as_scalar(number)
 
 
 def _shared_texts(package: Package) -> list[str]:
-    if not package.part("xl/sharedStrings.xml"):
-        return []
-    return [_text_of(item) for item in package.tree("xl/sharedStrings.xml") if _local(item.tag) == "si"]
+    parts = package.related(package.workbook, "sharedStrings")
+    return [_text_of(item) for part in parts for item in package.tree(part) if _local(item.tag) == "si"]
 
 
 def _text_of(item: ElementTree.Element) -> str:
@@ -222,7 +240,7 @@ def _text_of(item: ElementTree.Element) -> str:
 
 
 def _counts_from_1904(package: Package) -> bool:
-    found = (element for element in package.tree("xl/workbook.xml") if _local(element.tag) == "workbookPr")
+    found = (element for element in package.tree(package.workbook) if _local(element.tag) == "workbookPr")
     return any(element.get("date1904") in ("1", "true") for element in found)
 
 

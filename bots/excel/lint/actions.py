@@ -9,17 +9,14 @@ from typing import get_args
 
 from bots.excel.addresses import HeaderRow
 from bots.excel.encodings import Encoding
-from bots.excel.layout import Cell, Layout, layout_of
+from bots.excel.layout import Cell, Layout, layout_of, parts_of
 from bots.excel.lint.findings import Check, Finding, Language, findings_table
 from bots.excel.lint.rules import findings_of
-from bots.excel.package import Package
-from bots.excel.reading.csvfiles import csv_cells
-from bots.excel.reading.workbooks import read_bytes
+from bots.excel.reading.csvfiles import text_grid
+from bots.excel.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Source, read_source
 from yakin.actions import Context, action
-from yakin.values import Scalar, Table
+from yakin.values import Scalar, Secret, Table
 
-_WORKBOOKS = (".xlsx", ".xlsm")
-_OLD_WORKBOOKS = (".xls", ".xlsb", ".ods")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
@@ -30,6 +27,7 @@ def lint(
     header_row: HeaderRow | None = None,
     checks: list[Check] | None = None,
     encoding: Encoding = "auto",
+    password: Secret | None = None,
     language: Language = "ja",
     *,
     ctx: Context,
@@ -40,11 +38,12 @@ def lint(
     checklist (1-1 to 2-2), the cells, and what to do. Nothing is changed.
 
     Args:
-        path: Workbook (.xlsx, .xlsm) or .csv file, relative to the project.
+        path: Workbook (.xlsx, .xlsm) or text file (.csv, .tsv, .txt), relative to the project.
         sheet: Sheet to look at; all sheets when left out.
         header_row: Row of the column names, counted from 1; found by its looks when left out.
         checks: Which checks; all when left out.
-        encoding: What a CSV file is written in.
+        encoding: What a text file is written in.
+        password: What opens a locked workbook: a secret.
         language: Language of the sentences.
 
     Returns:
@@ -62,34 +61,22 @@ def lint(
     file = ctx.path(path)
     wanted: list[Check] = checks if checks is not None else list(get_args(Check))
     found: list[Finding] = []
-    if _is_no_list(file):
+    if file.suffix.lower() not in (*WORKBOOK_SUFFIXES, *TEXT_SUFFIXES):
         found += [Finding("file_format", file.name)] if "file_format" in wanted else []
     else:
-        for layout in _layouts(file, sheet, encoding):
+        for layout in _layouts(read_source(file, password), sheet, encoding):
             found += findings_of(layout, header_row, wanted)
     ctx.log.bind(findings=len(found)).info("workbook judged")
     return findings_table(found, language)
 
 
-def _is_no_list(file: Path) -> bool:
-    return file.suffix.lower() not in (*_WORKBOOKS, *_OLD_WORKBOOKS, ".csv")
-
-
-def _layouts(file: Path, sheet: str | None, encoding: Encoding) -> Iterator[Layout]:
-    data = read_bytes(file)
-    if file.suffix.lower() == ".csv":
-        rows = csv_cells(data, encoding, file=file.name)
-        yield Layout(
-            file.name,
-            None,
-            {
-                (row, column): Cell(_as_read(text))
-                for row, cells in enumerate(rows, 1)
-                for column, text in enumerate(cells, 1)
-            },
-        )
+def _layouts(source: Source, sheet: str | None, encoding: Encoding) -> Iterator[Layout]:
+    if source.kind == "text":
+        rows = text_grid(source, encoding, "auto").rows
+        fields = (((row, column), text) for row, cells in enumerate(rows, 1) for column, text in enumerate(cells, 1))
+        yield Layout(source.name, None, {place: Cell(_as_read(text)) for place, text in fields})
         return
-    package = Package(file.name, data)
+    package = parts_of(source)
     for name in [sheet] if sheet is not None else list(package.sheets):
         yield layout_of(package, name)
 
