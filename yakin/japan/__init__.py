@@ -20,6 +20,7 @@ from yakin.japan.eras import (
     to_seireki,
 )
 from yakin.japan.kana import enlarge_small_kana, hiragana, katakana
+from yakin.japan.months import parse_fiscal_year, parse_month
 from yakin.japan.names import person_name_key
 from yakin.japan.numbers import (
     check_corporate_number,
@@ -83,7 +84,9 @@ __all__ = [
     "parse_amount",
     "parse_company",
     "parse_date",
+    "parse_fiscal_year",
     "parse_kanji_number",
+    "parse_month",
     "person_name_key",
     "person_number_check_digit",
     "postal_code",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from yakin.japan.numerals import NUMERALS, parse_kanji_number
 from yakin.japan.refusals import UnreadableAmount, WrongNumber
 from yakin.japan.widths import normal_text, strip_spaces, unify_dashes
 
@@ -12,13 +13,17 @@ _AMOUNT = re.compile(
     r"(?P<open>\()? ?(?P<sign>[-+△▲])? ?(?:[¥\\]|金)? ?(?P<late_sign>[-+△▲])? ?"
     r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)? ?(?:円也?)? ?(?P<close>\))?"
 )
+_IN_KANJI = re.compile(f"(?<![0-9.,])[{NUMERALS}0-9,]*[{NUMERALS}][{NUMERALS}0-9,]*")
+_UNIT_ONLY = re.compile("(?:千|百万|万|億)円?")
 _CLOSING_DASH = re.compile(r".*[0-9円][.]?-+")
 
 
 def parse_amount(value: str | int | float | Decimal) -> int | Decimal:
-    """Read an amount: "1,234", "１２３４", "△1,234", "▲5", "-5", "(300)", "¥1,200", "1,200円", "金1,200円也".
+    """Read an amount: "1,234", "１２３４", "△1,234", "▲5", "-5", "(300)", "¥1,200", "1,200円", "金1,200円也",
+    "金壱万弐千円也", "三千円", "1億2,000万円".
 
     △, ▲ and brackets mean less than nothing, as accounts and 予算書 have it. Commas are only taken between groups of three.
+    1,200千円, and 千円 or 百万円 alone, are refused: whether the thousand is a number or a unit is not for a program to say.
 
     Args:
         value: Text of either width, or a number out of a spreadsheet.
@@ -37,8 +42,8 @@ def parse_amount(value: str | int | float | Decimal) -> int | Decimal:
     if isinstance(value, float | Decimal):
         return _from_number(value)
     plain = " ".join(unify_dashes(normal_text(value)).split())
-    match = _AMOUNT.fullmatch(plain)
-    if match is None or not _signs_agree(match):
+    match = _AMOUNT.fullmatch(_IN_KANJI.sub(_arabic, plain, count=1))
+    if match is None or not _signs_agree(match) or _UNIT_ONLY.fullmatch(plain):
         raise _unreadable(value, plain)
     negative = bool(match["open"]) or (match["sign"] or match["late_sign"] or "+") != "+"
     whole = match["whole"].replace(",", "")
@@ -51,6 +56,13 @@ def parse_amount(value: str | int | float | Decimal) -> int | Decimal:
 def format_yen(amount: int) -> str:
     """Write whole yen in groups of three: 1234567 → "1,234,567", -500 → "-500"."""
     return f"{amount:,d}"
+
+
+def _arabic(numeral: re.Match[str]) -> str:
+    try:
+        return str(parse_kanji_number(numeral[0]))
+    except UnreadableAmount:
+        return numeral[0]
 
 
 def _from_number(value: float | Decimal) -> int | Decimal:

@@ -107,6 +107,27 @@ def amount(value: Any) -> int | Decimal:
     return parse_amount("" if value is None else _defined(value))
 
 
+def month(value: Any) -> date:
+    """The first day of the month that 令和６年１月, R6.4 or a date means."""
+    from yakin.japan import parse_month
+
+    return parse_month(value if isinstance(value, date) else shown(_defined(value)))
+
+
+def fiscal_year(value: Any) -> str:
+    """The fiscal year of a date, such as 令和8年度. An empty cell stays empty."""
+    from yakin.japan.fiscal import fiscal_year, fiscal_year_name
+
+    return "" if _empty(value) else fiscal_year_name(fiscal_year(date_(value)))
+
+
+def kanji(value: Any, style: Any = "units") -> str:
+    """A whole number in kanji: 千二百; `kanji('digits')` 一二〇〇, `kanji('formal')` 壱千弐百. An empty cell stays empty."""
+    from yakin.japan import kanji_number
+
+    return "" if _empty(value) else kanji_number(int_(value), style)
+
+
 _REQUIRED = object()
 
 
@@ -206,19 +227,30 @@ OURS: Mapping[str, Callable[..., Any]] = {
     "wareki": wareki,
     "seireki": seireki,
     "date": date_,
+    "month": month,
+    "fiscal_year": fiscal_year,
     "yen": yen,
     "amount": amount,
+    "kanji": kanji,
     "pad": pad,
     **{
-        name: _japanese(name, description)
-        for name, description in (
-            ("halfwidth", "A text in half width, as far as there is one: ガＡ１ → ｶﾞA1."),
-            ("fullwidth", "A text in full width: ｶﾞA1 → ガＡ１."),
-            ("katakana", "Hiragana and half-width kana as full-width katakana."),
-            ("hiragana", "Katakana as hiragana."),
-            ("bank_kana", "A name in kana as a bank transfer wants it: ヤマダ ショウジ㈱ → ﾔﾏﾀﾞ ｼﾖｳｼﾞ(ｶ."),
-            ("company", "A company's name with its legal form in full: ㈱山田商店 → 株式会社山田商店."),
-            ("digits", "Only the digits of a text, in half width."),
+        name: _japanese(function, description)
+        for name, function, description in (
+            ("halfwidth", "halfwidth", "A text in half width, as far as there is one: ガＡ１ → ｶﾞA1."),
+            ("fullwidth", "fullwidth", "A text in full width: ｶﾞA1 → ガＡ１."),
+            ("katakana", "katakana", "Hiragana and half-width kana as full-width katakana."),
+            ("hiragana", "hiragana", "Katakana as hiragana."),
+            ("bank_kana", "bank_kana", "A name in kana as a bank transfer wants it: ヤマダ ショウジ㈱ → ﾔﾏﾀﾞ ｼﾖｳｼﾞ(ｶ."),
+            ("company", "company", "A company's name with its legal form in full: ㈱山田商店 → 株式会社山田商店."),
+            ("digits", "digits", "Only the digits of a text, in half width."),
+            ("postal_code", "postal_code", "A postal code as it is written: 〒９２９０１２３ → 929-0123."),
+            ("address_key", "address_key", "What all ways to write an address have in common; for comparing only."),
+            (
+                "name_key",
+                "person_name_key",
+                "What all ways to write a person's name have in common; for comparing only.",
+            ),
+            ("cp932", "substituted", "A text with what may stand for the characters CP932 has not: 𠮷田 → 吉田."),
         )
     },
 }
