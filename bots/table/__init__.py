@@ -1,6 +1,9 @@
 """Tables: check a list before anything is entered, and compare two lists with each other."""
 
 from bots.table.actions import check, reconcile
-from bots.table.reconciling import Pairing, Reconciliation, reconcile_tables
+from bots.table.outcomes import Reconciliation
+from bots.table.pairing import Pairing
+from bots.table.reconciling import reconcile_tables
+from bots.table.sums import Sums
 
-__all__ = ["Pairing", "Reconciliation", "check", "reconcile", "reconcile_tables"]
+__all__ = ["Pairing", "Reconciliation", "Sums", "check", "reconcile", "reconcile_tables"]

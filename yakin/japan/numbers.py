@@ -14,7 +14,7 @@ _AMOUNT = re.compile(
     r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)? ?(?:円也?)? ?(?P<close>\))?"
 )
 _IN_KANJI = re.compile(f"(?<![0-9.,])[{NUMERALS}0-9,]*[{NUMERALS}][{NUMERALS}0-9,]*")
-_UNIT_ONLY = re.compile("(?:千|百万|万|億)円?")
+_COULD_BE_NONE = re.compile("(?:千|百万|万|億)円?|一")
 _CLOSING_DASH = re.compile(r".*[0-9円][.]?-+")
 
 
@@ -23,7 +23,8 @@ def parse_amount(value: str | int | float | Decimal) -> int | Decimal:
     "金壱万弐千円也", "三千円", "1億2,000万円".
 
     △, ▲ and brackets mean less than nothing, as accounts and 予算書 have it. Commas are only taken between groups of three.
-    1,200千円, and 千円 or 百万円 alone, are refused: whether the thousand is a number or a unit is not for a program to say.
+    1,200千円, and 千円 or 百万円 alone, are refused: whether the thousand is a number or a unit is not for a program to say;
+    so is 一 alone, which may be a dash.
 
     Args:
         value: Text of either width, or a number out of a spreadsheet.
@@ -43,7 +44,7 @@ def parse_amount(value: str | int | float | Decimal) -> int | Decimal:
         return _from_number(value)
     plain = " ".join(unify_dashes(normal_text(value)).split())
     match = _AMOUNT.fullmatch(_IN_KANJI.sub(_arabic, plain, count=1))
-    if match is None or not _signs_agree(match) or _UNIT_ONLY.fullmatch(plain):
+    if match is None or not _signs_agree(match) or _COULD_BE_NONE.fullmatch(plain):
         raise _unreadable(value, plain)
     negative = bool(match["open"]) or (match["sign"] or match["late_sign"] or "+") != "+"
     whole = match["whole"].replace(",", "")
