@@ -8,39 +8,27 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bots.bank.batches import NewLine, Sender, batch_bytes, parse_batch
 from bots.bank.codes import Code
 from bots.bank.days import is_bank_day
 from bots.bank.findings import Finding, findings_table
-from bots.bank.layouts import DEBIT_RESULTS, Kind
+from bots.bank.layouts import Kind
 from bots.bank.payments import PaymentColumns, read_payments
+from bots.bank.records import payments_table
 from bots.bank.sent import Ledger
+from bots.bank.totals import ControlTotals, wrong_totals
 from bots.excel import put
 from yakin.actions import Context, action
 from yakin.errors import ApplicationError, BusinessError
 from yakin.japan import parse_date
-from yakin.values import FileRef, Origin, Scalar, Table
+from yakin.values import FileRef, Scalar, Table
 
 _SHOWN = 5
 REMARKS = "確認事項"
 Purpose = Annotated[str, Field(min_length=1, max_length=80)]
 Why = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class ControlTotals(BaseModel):
-    """What the payments must come to, known from elsewhere.
-
-    Attributes:
-        count: Number of payments.
-        amount: Their sum in yen.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    count: int | None = Field(default=None, ge=0)
-    amount: int | None = Field(default=None, ge=0)
 
 
 class CheckedPayments(TypedDict):
@@ -146,7 +134,7 @@ def check(
     book = _ledger(ledger, ctx)
     with book.held():
         findings += book.repeats(table, payments, purpose, when)
-    findings += _wrong_totals(table.count, sum(payment.amount for payment in payments.values()), totals)
+    findings += wrong_totals(table.count, sum(payment.amount for payment in payments.values()), totals)
     wrong: dict[int, list[Finding]] = {}
     for found in findings:
         if found.index is not None:
@@ -226,7 +214,7 @@ def write_transfer(
     """
     payments, findings = read_payments(table, columns, kind)
     when = _bank_day(day)
-    findings += _wrong_totals(table.count, sum(payment.amount for payment in payments.values()), totals)
+    findings += wrong_totals(table.count, sum(payment.amount for payment in payments.values()), totals)
     if findings:
         raise _refusal(findings)
     made = list(payments.values())
@@ -235,7 +223,7 @@ def write_transfer(
     with book.held():
         repeated = book.repeats(table, payments, purpose, when, run)
         if repeated and allow_repeat is None:
-            raise _refusal(repeated, "Withdraw what was not handed to the bank, or let an approver say allow_repeat")
+            raise _refusal(repeated, repeated=True)
         digest = hashlib.sha256(data).hexdigest()
         book.record(made, purpose=purpose, day=when, file=digest, run=run, at=ctx.clock.now(), reason=allow_repeat)
         file = put(ctx.path(path), data)
@@ -278,15 +266,12 @@ def read_transfer(path: Path, totals: ControlTotals | None = None, *, ctx: Conte
             "{file} cannot be read: {reason}", file=place, reason=error.strerror or type(error).__name__
         ) from error
     batch = parse_batch(data, file=path.name)
-    if wrong := _wrong_totals(batch.count, batch.amount, totals):
+    if wrong := wrong_totals(batch.count, batch.amount, totals):
         raise _refusal(wrong)
-    origins = [Origin(path.name, None, number) for number in range(2, batch.count + 2)]
-    payments = Table(_payment_columns(batch.kind, batch.records), origins)
-    header = dict(batch.header)
     return {
         "kind": batch.kind,
-        "header": header,
-        "payments": payments,
+        "header": dict(batch.header),
+        "payments": payments_table(batch, path.name),
         "count": batch.count,
         "amount": batch.amount,
     }
@@ -326,32 +311,6 @@ def withdraw(path: Path, reason: Why, ledger: Path | None = None, *, ctx: Contex
     return purpose
 
 
-_TITLES: Mapping[str, str] = {
-    "bank": "金融機関コード",
-    "bank_name": "金融機関名",
-    "branch": "支店コード",
-    "branch_name": "支店名",
-    "account_type": "預金種目",
-    "account": "口座番号",
-    "name": "口座名義",
-    "amount": "金額",
-    "reference": "顧客コード",
-    "staff": "社員番号",
-    "section": "所属コード",
-    "result": "振替結果コード",
-}
-
-
-def _payment_columns(kind: Kind, records: Sequence[Mapping[str, str]]) -> dict[str, list[Scalar]]:
-    known = [name for name in _TITLES if records and name in records[0]]
-    columns: dict[str, list[Scalar]] = {
-        _TITLES[name]: [int(record[name]) if name == "amount" else record[name] for record in records] for name in known
-    }
-    if kind == "debit":
-        columns["振替結果"] = [DEBIT_RESULTS.get(record["result"], "") for record in records]
-    return columns
-
-
 def _bank_day(day: date | str) -> date:
     found = parse_date(day)
     if not is_bank_day(found):
@@ -367,22 +326,15 @@ def _ledger(path: Path | None, ctx: Context) -> Ledger:
     return Ledger(ctx.path(path or Path(str(ctx.config.get("data", "var")), "bank", "sent.jsonl")))
 
 
-def _wrong_totals(count: int, amount: int, totals: ControlTotals | None) -> list[Finding]:
-    found: list[Finding] = []
-    if totals and totals.count is not None and totals.count != count:
-        found.append(Finding("count", data={"found": f"{count:,}", "expected": f"{totals.count:,}"}))
-    if totals and totals.amount is not None and totals.amount != amount:
-        found.append(Finding("total", data={"found": f"{amount:,}", "expected": f"{totals.amount:,}"}))
-    return found
-
-
-def _refusal(findings: Sequence[Finding], hint: str = "Correct the list and start again") -> BusinessError:
+def _refusal(findings: Sequence[Finding], *, repeated: bool = False) -> BusinessError:
     more = f" (+{len(findings) - _SHOWN})" if len(findings) > _SHOWN else ""
     return BusinessError(
         "{count} findings in the payments: {findings}",
         count=len(findings),
         findings="; ".join(map(str, findings[:_SHOWN])) + more,
-        hint=hint,
+        hint="Withdraw what was not handed to the bank, or let an approver say allow_repeat"
+        if repeated
+        else "Correct the list and start again",
     )
 
 

@@ -1,9 +1,18 @@
 """Tables: check a list before anything is entered, and compare two lists with each other."""
 
-from bots.table.actions import check, reconcile
+from bots.table.actions import check, check_characters, normalise, reconcile
 from bots.table.outcomes import Reconciliation
 from bots.table.pairing import Pairing
 from bots.table.reconciling import reconcile_tables
 from bots.table.sums import Sums
 
-__all__ = ["Pairing", "Reconciliation", "Sums", "check", "reconcile", "reconcile_tables"]
+__all__ = [
+    "Pairing",
+    "Reconciliation",
+    "Sums",
+    "check",
+    "check_characters",
+    "normalise",
+    "reconcile",
+    "reconcile_tables",
+]

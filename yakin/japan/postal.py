@@ -23,10 +23,12 @@ def postal_code(value: str | int) -> str:
     plain = strip_spaces(unify_dashes(normal_text(str(value))))
     if match := _WRITTEN.fullmatch(plain):
         return f"{match[1]}-{match[2]}"
-    if _SHORT.fullmatch(plain):
-        hint = "Leading zeros may have been lost: keep the column as text"
-    elif _OLD.fullmatch(plain):
-        hint = "Codes of three or five digits ended in 1998: look up the one of today"
-    else:
-        hint = "Write its seven digits, such as 929-0123"
-    raise WrongNumber("{value} is not a postal code", value=value, hint=hint)
+    raise WrongNumber(
+        "{value} is not a postal code",
+        hint="Leading zeros may have been lost: keep the column as text"
+        if _SHORT.fullmatch(plain)
+        else "Codes of three or five digits ended in 1998: look up the one of today"
+        if _OLD.fullmatch(plain)
+        else "Write its seven digits, such as 929-0123",
+        value=value,
+    )

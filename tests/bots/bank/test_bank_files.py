@@ -15,6 +15,7 @@ from bots.bank.batches import TransferUnreadable, batch_bytes, parse_batch
 from bots.bank.codes import from_bytes, to_bytes
 from bots.bank.layouts import END, FORMATS, HEADER, LENGTH, pack, unpack
 from bots.bank.payments import Payment, read_payments
+from bots.bank.totals import ControlTotals
 from tests.bots.bank.banking import DAY, PURPOSE, SENDER, payee, payees
 from tests.bots.contexts import FakeContext
 from yakin.errors import BusinessError
@@ -201,9 +202,7 @@ def test_control_totals_that_are_wrong_stop_everything(ctx: FakeContext) -> None
         read_transfer(Path("out/振込.txt"), totals=_totals(amount=9), ctx=ctx)
 
 
-def _totals(**values: int) -> Any:
-    from bots.bank.actions import ControlTotals
-
+def _totals(**values: int) -> ControlTotals:
     return ControlTotals(**values)
 
 
