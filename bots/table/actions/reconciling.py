@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bots.excel import put, workbook_bytes
 from bots.table.forms import Form
-from bots.table.outcome import outcome_tables, sheets, summary
-from bots.table.reconciling import Pairing, Reconciliation, reconcile_tables
+from bots.table.outcomes import Reconciliation
+from bots.table.pairing import Pairing
+from bots.table.reconciling import reconcile_tables
+from bots.table.result_tables import outcome_tables
+from bots.table.result_workbook import sheets, summary
+from bots.table.sums import Sums
 from yakin.actions import Context, action
 from yakin.errors import BusinessError
 from yakin.values import FileRef, Table
@@ -24,6 +30,7 @@ class PairedColumns(BaseModel):
         left: Column of the left list.
         right: Column of the right list.
         form: Normal form in which they are compared; written `as`.
+        within: How far two amounts, or in days two dates, may be apart and still be the same; not for keys.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +38,37 @@ class PairedColumns(BaseModel):
     left: str
     right: str
     form: Form = Field(default="text", alias="as")
+    within: int | Decimal = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _can_be_measured(self) -> PairedColumns:
+        if self.within and self.form not in ("amount", "date"):
+            raise ValueError("within needs as: amount or date")
+        return self
+
+
+KeyColumn = str | PairedColumns
+ComparedColumn = Form | PairedColumns
+
+
+class SumRules(BaseModel):
+    """How rows that no key pairs are settled by their amounts (消込): a payment covers several bills, a bill is paid in parts.
+
+    Attributes:
+        by: Columns that say whose rows they are; only rows of the same payer are added up. The key, when left out.
+        up_to: How many rows of one side may be in a sum.
+        many_to_many: Whether several rows of both sides may settle each other; otherwise one side has a single row.
+        fees: Amounts that the right side may come to less, such as the bank's fee.
+        fee_up_to: Any fee up to this.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: KeyColumn | list[KeyColumn] | None = None
+    up_to: int = Field(default=6, ge=1, le=12)
+    many_to_many: bool = False
+    fees: list[Annotated[int | Decimal, Field(gt=0)]] = Field(default_factory=list)
+    fee_up_to: int | Decimal = Field(default=0, ge=0)
 
 
 class ReconciledLists(TypedDict):
@@ -41,6 +79,7 @@ class ReconciledLists(TypedDict):
         differs: Pairs with one, told in the column 差異.
         only_left: Rows of the left list without a partner, and why.
         only_right: Rows of the right list without a partner, and why.
+        ambiguous: Rows of both lists whose sums agree in several ways, with all of them.
         duplicates: Rows of both lists whose key is not unique.
         summary: Outcome or `total` → `left_count`, `left_amount`, `right_count`, `right_amount`.
         report: The workbook, when one was asked for.
@@ -50,13 +89,10 @@ class ReconciledLists(TypedDict):
     differs: Table
     only_left: Table
     only_right: Table
+    ambiguous: Table
     duplicates: Table
     summary: dict[str, Any]
     report: FileRef | None
-
-
-KeyColumn = str | PairedColumns
-ComparedColumn = Form | PairedColumns
 
 
 @action(idempotent=True)
@@ -66,6 +102,7 @@ def reconcile(
     key: KeyColumn | list[KeyColumn],
     compare: dict[str, ComparedColumn] | None = None,
     amount: KeyColumn | None = None,
+    sums: SumRules | None = None,
     left_name: Annotated[str, Field(min_length=1, max_length=20)] = "左",
     right_name: Annotated[str, Field(min_length=1, max_length=20)] = "右",
     report: Path | None = None,
@@ -73,19 +110,23 @@ def reconcile(
     *,
     ctx: Context,
 ) -> ReconciledLists:
-    """Compare two lists by exact keys (突合): what matches, what differs and how, what stands on one side only, what stands twice.
+    """Compare two lists (突合・消込): what matches, what differs and how, what stands on one side only, what stands twice.
 
-    Keys and compared columns each have a normal form, written `as`: text, digits, amount, date, kana, bank_kana, name,
-    company. A key that stands in several rows of one side makes all rows with it duplicates: they are told, never paired
-    by chance and never dropped. Counts and amounts of all outcomes together equal those of the lists; this is checked.
+    Keys and compared columns each have a normal form, written `as`; amounts and dates may have a tolerance, `within`. A key
+    that stands in several rows of one side makes all rows with it duplicates: they are told, never paired by chance
+    and never dropped. With `sums`, what the keys leave open is settled by amounts, payer by payer: rows that agree in exactly one way
+    match, without a fee before with one; those that could be settled in several ways are `ambiguous`, with every way named, for a
+    person. Counts and amounts of all outcomes together equal those of the lists; this is checked.
 
     Args:
         left: One list.
         right: The other list.
         key: Column that says which rows belong together: its name, or `{left, right, as}` when the names differ or the form
             is not `text`; a list when it takes several.
-        compare: Columns to compare: name → form, or any name → `{left, right, as}`.
-        amount: Column whose sums have to add up: its name, or `{left, right}`; it is compared too.
+        compare: Columns to compare: name → form, or any name → `{left, right, as, within}`.
+        amount: Column whose sums have to add up: its name, or `{left, right}`, with `within` for differences that do not
+            matter; it is compared too.
+        sums: How rows that no key pairs are settled by sums of the amount: `by`, `up_to`, `many_to_many`, `fees`, `fee_up_to`.
         left_name: What the left list is called in the workbook.
         right_name: What the right list is called in the workbook.
         report: Workbook (.xlsx) to write with a sheet for each outcome, relative to the project.
@@ -93,8 +134,8 @@ def reconcile(
             all to be in a system that holds others too, `both` for two lists that are to be the same.
 
     Returns:
-        The tables `matched`, `differs`, `only_left`, `only_right` and `duplicates`; `summary` with the counts and amounts of each
-        and the `total`; `report`, the workbook.
+        The tables `matched`, `differs`, `only_left`, `only_right`, `ambiguous` and `duplicates`; `summary` with the counts and
+        amounts of each and the `total`; `report`, the workbook.
 
     Raises:
         BusinessError: A list lacks a column, a cell of the amount is not a number, or a row that `must_match` does not.
@@ -108,6 +149,7 @@ def reconcile(
             key: {left: 通知書番号, right: 納付番号, as: digits}
             compare: {氏名: name, 期別: text}
             amount: {left: 調定額, right: 納付額}
+            sums: {by: {left: 宛名番号, right: 納付者番号, as: digits}, fees: [110, 220]}
             left_name: 調定
             right_name: 収納
             report: out/突合結果.xlsx
@@ -117,14 +159,18 @@ def reconcile(
     keys = [_paired(column) for column in (key if isinstance(key, list) else [key])]
     if not keys:
         raise BusinessError("There is no key to reconcile by")
-    found = reconcile_tables(left, right, keys, _compared(compare or {}), None if amount is None else _paired(amount))
+    if any(pairing.within for pairing in keys):
+        raise BusinessError("A key has no tolerance", hint="Say within: under compare or amount")
+    of_amount = None if amount is None else replace(_paired(amount), form="amount")
+    rules = None if sums is None else _sums(sums, keys, of_amount)
+    found = reconcile_tables(left, right, keys, _compared(compare or {}), of_amount, rules)
     tables = outcome_tables(found, left_name, right_name)
     made: FileRef | None = None
     if report is not None:
         made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
     counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
     ctx.log.bind(**counts).info("lists reconciled")
-    unwanted = {"none": (), "left": ("differs", "only_left", "duplicates")}.get(must_match, _UNWANTED)
+    unwanted = {"none": (), "left": ("differs", "only_left", "ambiguous", "duplicates")}.get(must_match, _UNWANTED)
     if any(counts[name] for name in unwanted):
         raise _not_the_same(found, left_name, right_name, report)
     return {
@@ -132,32 +178,48 @@ def reconcile(
         "differs": tables["differs"],
         "only_left": tables["only_left"],
         "only_right": tables["only_right"],
+        "ambiguous": tables["ambiguous"],
         "duplicates": tables["duplicates"],
         "summary": summary(found),
         "report": made,
     }
 
 
-_UNWANTED = ("differs", "only_left", "only_right", "duplicates")
+_UNWANTED = ("differs", "only_left", "only_right", "ambiguous", "duplicates")
 
 
 def _not_the_same(found: Reconciliation, left_name: str, right_name: str, report: Path | None) -> BusinessError:
     return BusinessError(
         "{left} and {right} do not match: {differs} rows differ, {only_left} are only in {left}, "
-        "{only_right} only in {right}, {duplicates} have a key that is not unique",
+        "{only_right} only in {right}, {ambiguous} could be settled in several ways, {duplicates} have a key that is not unique",
         hint=None if report is None else "All of them are in {report}",
         left=left_name,
         right=right_name,
         differs=found.tallies["differs"].left_count,
         only_left=found.tallies["only_left"].left_count,
         only_right=found.tallies["only_right"].right_count,
+        ambiguous=found.tallies["ambiguous"].left_count + found.tallies["ambiguous"].right_count,
         duplicates=found.tallies["duplicates"].left_count + found.tallies["duplicates"].right_count,
         report=report,
     )
 
 
 def _paired(column: KeyColumn) -> Pairing:
-    return Pairing(column, column) if isinstance(column, str) else Pairing(column.left, column.right, column.form)
+    if isinstance(column, str):
+        return Pairing(column, column)
+    return Pairing(column.left, column.right, column.form, column.within)
+
+
+def _sums(rules: SumRules, keys: Sequence[Pairing], amount: Pairing | None) -> Sums:
+    by = rules.by if isinstance(rules.by, list | None) else [rules.by]
+    return Sums(
+        by=tuple(keys) if by is None else tuple(map(_paired, by)),
+        up_to=rules.up_to,
+        many_to_many=rules.many_to_many,
+        fees=tuple(rules.fees),
+        fee_up_to=rules.fee_up_to,
+        within=amount.within if amount else 0,
+    )
 
 
 def _compared(compare: Mapping[str, ComparedColumn]) -> list[Pairing]:
