@@ -3,8 +3,8 @@
 from bots.excel.editing.actions import write_results
 from bots.excel.editing.saving import put
 from bots.excel.lint.actions import lint
-from bots.excel.reading.actions import list_sheets, read_rows
+from bots.excel.reading.actions import list_sheets, read_cells, read_rows
 from bots.excel.writing.actions import write_rows
 from bots.excel.writing.newbook import Sheet, workbook_bytes
 
-__all__ = ["Sheet", "lint", "list_sheets", "put", "read_rows", "workbook_bytes", "write_results", "write_rows"]
+__all__ = ["Sheet", "lint", "list_sheets", "put", "read_cells", "read_rows", "workbook_bytes", "write_results", "write_rows"]

@@ -152,7 +152,7 @@ def _refuse_other_files(name: str, data: bytes) -> None:
         raise WorkbookUnreadable(
             "{file} is a workbook of the old kind (.xls)", file=name, hint="Open it in Excel and save it as .xlsx"
         )
-    if not data.startswith(b"PK") or "xl/workbook.xml" not in Archive(name, data).names:
+    if not data.startswith(b"PK") or not any(part.endswith("workbook.xml") for part in Archive(name, data).names):
         raise _not_a_workbook(name, data)
 
 

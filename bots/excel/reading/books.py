@@ -59,11 +59,11 @@ class Book:
         """
         if sheet is None and self.sheets:
             return self.sheets[0]
-        if sheet not in self.sheets:
+        if sheet is None or sheet not in self.sheets:
             raise SheetNotFound(
                 "{file} has no sheet {sheet}",
                 file=self.source.name,
-                sheet=sheet,
+                sheet=sheet or "1",
                 hint="It has: {sheets}",
                 sheets=", ".join(self.sheets),
             )

@@ -31,7 +31,11 @@ def column_of(cells: Sequence[Any]) -> list[Scalar]:
     kinds = set(map(type, cells))
     if kinds <= {str}:
         return [cell or None for cell in cells]
-    if kinds <= {float}:
+    if kinds in ({date}, {bool}):
+        return list(cells)
+    if kinds == {float}:
+        if all(map(float.is_integer, cells)) and min(cells) > -_EXACT_BELOW and max(cells) < _EXACT_BELOW:
+            return list(map(int, cells))
         return [int(cell) if cell.is_integer() and -_EXACT_BELOW < cell < _EXACT_BELOW else cell for cell in cells]
     return [as_scalar(cell) for cell in cells]
 

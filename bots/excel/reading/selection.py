@@ -137,9 +137,7 @@ def _totals(grid: Grid, header: Header, totals: Totals, numbers: Sequence[int]) 
     column = list(header.names).index(totals["column"])
     words = {_bare(word) for word in totals.get("words") or _TOTALS}
     rows = ((number, grid.rows[number - 1]) for number in numbers)
-    return [
-        number for number, row in rows if column < len(row) and _bare(as_text(as_scalar(row[column]))) in words
-    ]
+    return [number for number, row in rows if column < len(row) and _bare(as_text(as_scalar(row[column]))) in words]
 
 
 def _bare(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bots.excel.archives import Archive, WorkbookUnreadable, damaged
+from bots.excel.archives import Archive, WorkbookUnreadable
 from bots.excel.reading.passwords import unlocked
 from yakin.errors import ApplicationError
 from yakin.values import Secret
@@ -77,9 +77,7 @@ def source_of(name: str, data: bytes, password: Secret | None = None) -> Source:
         return Source(name, "xlsb", data)
     if "content.xml" in archive.names and archive.read("mimetype").startswith(_OPEN_DOCUMENT):
         return Source(name, "ods", data)
-    if "[Content_Types].xml" in archive.names:
-        return Source(name, "xlsx", data)
-    raise damaged(name)
+    return Source(name, "xlsx", data)
 
 
 def read_bytes(path: Path) -> bytes:

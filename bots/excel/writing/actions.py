@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from bots.excel.editing.saving import put, refuse_when_open
-from bots.excel.encodings import Encoding
-from bots.excel.reading.workbooks import kind_of
-from bots.excel.writing.csvfiles import encode_csv
+from bots.excel.encodings import DELIMITERS, Delimiter, Encoding
+from bots.excel.reading.sources import kind_of
+from bots.excel.writing.csvfiles import Formulas, Unencodable, encode_csv
 from bots.excel.writing.newbook import Sheet, workbook_bytes
 from yakin.actions import Context, action
 from yakin.errors import ApplicationError, BusinessError
 from yakin.values import FileRef, Table
+
+Shown = Literal["amount", "decimal", "percent", "date", "wareki", "datetime", "time", "text"]
+_FORMATS: dict[Shown, str] = {
+    "amount": "#,##0;[Red]-#,##0",
+    "decimal": "#,##0.00;[Red]-#,##0.00",
+    "percent": "0.0%",
+    "date": "yyyy/mm/dd",
+    "wareki": '[$-411]ggge"年"m"月"d"日"',
+    "datetime": "yyyy/mm/dd hh:mm",
+    "time": "hh:mm",
+    "text": "@",
+}
 
 
 @action(idempotent=True)
@@ -20,28 +33,42 @@ def write_rows(
     table: Table,
     sheet: str = "Sheet1",
     columns: list[str] | None = None,
+    formats: dict[str, Shown] | None = None,
     encoding: Encoding = "auto",
+    delimiter: Delimiter = "auto",
+    unencodable: Unencodable = "fail",
+    formulas: Formulas = "refuse",
     *,
     ctx: Context,
 ) -> FileRef:
-    """Write records into a new workbook or CSV file.
+    """Write records into a new workbook or text file.
 
-    The workbook has its header in colour, frozen and with filters. Text stays text: what begins with = + - or @ never
-    becomes a formula. A file that was there before is kept as `name.bak.xlsx`.
+    The workbook has its header in colour, frozen and with filters, and prints on A4 with the header on each page. Text stays
+    text: what begins with = + - or @ never becomes a formula, and a number of more than fifteen digits keeps them all. A
+    file that was there before is kept as `name.bak.xlsx`.
+
+    A text file has no such protection: whoever opens it in Excel runs what looks like a formula. Text that begins
+    with = or @, or with + or - and is no number, is therefore refused unless `formulas: keep` says that the file is another
+    system's input.
 
     Args:
-        path: File to make, .xlsx or .csv, relative to the project.
+        path: File to make, .xlsx, .csv, .tsv or .txt, relative to the project.
         table: Records to write.
         sheet: Name of the sheet.
         columns: Columns to write, in this order; all when left out.
-        encoding: What a CSV file is written in; `auto` is UTF-8 with a byte order mark, as Excel wants it.
+        formats: Column → how its numbers and dates are shown in a workbook.
+        encoding: What a text file is written in; `auto` is UTF-8 with a byte order mark, as Excel wants it.
+        delimiter: What stands between the fields of a text file; `auto` is a tab for .tsv and .txt files, otherwise a comma.
+        unencodable: What becomes of characters that CP932 or EUC lacks: the file is refused, or they are replaced where
+            there is a substitute that a reader takes for the same (𠮷 by 吉), and refused otherwise.
+        formulas: Whether text that Excel would take for a formula may stand in a text file.
 
     Returns:
         The file that was made.
 
     Raises:
-        BusinessError: The table lacks a column; or characters cannot be written in the encoding or in a workbook: all
-            of them are named with row and column, and nothing is written.
+        BusinessError: The table lacks a column; or characters cannot be written in the encoding or in a workbook, or texts
+            would be formulas: they are named with row and column, and nothing is written.
         FileInUse: The file is open in Excel.
 
     Example:
@@ -50,22 +77,36 @@ def write_rows(
     """
     file = ctx.path(path)
     names = list(columns) if columns is not None else list(table.columns)
-    if lacking := [name for name in names if name not in table.columns]:
+    if lacking := [name for name in (*names, *(formats or {})) if name not in table.columns]:
         raise BusinessError("The table has no column {columns}", columns=", ".join(lacking))
     rows = list(zip(*(table.column(name) for name in names), strict=True))
     refuse_when_open(file)
     if kind_of(file) == "csv":
-        content = encode_csv(names, rows, encoding, file=file.name)
+        between = _delimiter(file, delimiter)
+        content, replaced = encode_csv(
+            names, rows, encoding, file=file.name, delimiter=between, unencodable=unencodable, formulas=formulas
+        )
+        if replaced:
+            ctx.note("characters replaced", file=file.name, encoding=encoding, cells=replaced)
     else:
-        _refuse_macro_workbook(file)
-        content = workbook_bytes([Sheet(sheet, names, rows)], file=file.name)
+        _refuse_other_workbooks(file)
+        shown = {name: _FORMATS[kind] for name, kind in (formats or {}).items()}
+        content = workbook_bytes([Sheet(sheet, names, rows, formats=shown)], file=file.name)
     made = put(file, content)
     ctx.log.bind(rows=len(rows)).info("rows written")
     return made
 
 
-def _refuse_macro_workbook(file: Path) -> None:
+def _delimiter(file: Path, delimiter: Delimiter) -> str:
+    if delimiter != "auto":
+        return DELIMITERS[delimiter]
+    return "\t" if file.suffix.lower() in (".tsv", ".txt") else ","
+
+
+def _refuse_other_workbooks(file: Path) -> None:
     if file.suffix.lower() == ".xlsm":
         raise ApplicationError(
             "{file} would be a workbook without macros under the name of one with", file=file.name, hint="Name it .xlsx"
         )
+    if file.suffix.lower() != ".xlsx":
+        raise ApplicationError("New workbooks are made as .xlsx, not as {file}", file=file.name, hint="Name it .xlsx")

@@ -1,36 +1,68 @@
-"""Making CSV files in the encodings that offices use; what an encoding lacks is told before anything is written."""
+"""Making text files (CSV, TSV) in the encodings that offices use; what cannot be written is told before anything is."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from typing import Literal
 
 from bots.excel.encodings import Encoding
 from yakin.errors import BusinessError
 from yakin.values import Scalar
 
+Unencodable = Literal["fail", "substitute"]
+Formulas = Literal["refuse", "keep"]
+_TOLD = 100
+"""How many characters are named one by one."""
+_FORMULA = re.compile(r"[=@\t\r＝＠]|[-+＋－](?![\d\s.,()+-]*$)")
+"""The beginning of what a spreadsheet program calculates when it opens a text file (OWASP: CSV injection). A lone sign, a
+number and a telephone number call nothing."""
+_LIMITED = frozenset({"cp932", "euc_jp"})
 
-def encode_csv(columns: Sequence[str], rows: Iterable[Sequence[Scalar]], encoding: Encoding, *, file: str) -> bytes:
-    """A CSV file's content: lines end with CR LF, dates are written 2024-04-01.
+
+def encode_csv(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Scalar]],
+    encoding: Encoding,
+    *,
+    file: str,
+    delimiter: str = ",",
+    unencodable: Unencodable = "fail",
+    formulas: Formulas = "refuse",
+) -> tuple[bytes, list[str]]:
+    """A text file's content: lines end with CR LF, dates are written 2024-04-01.
 
     Args:
         columns: Column names.
         rows: Cells.
         encoding: `auto` is UTF-8 with a byte order mark, which Excel needs to know it for UTF-8.
         file: File name for errors.
+        delimiter: What stands between fields.
+        unencodable: What becomes of characters that the encoding lacks.
+        formulas: Whether text that a spreadsheet program would take for a formula may be written.
+
+    Returns:
+        The content; and row/column of the cells in which characters were replaced.
 
     Raises:
-        BusinessError: Characters cannot be written in the encoding; all are named with row and column.
+        BusinessError: Characters cannot be written in the encoding, or texts would be formulas; all are named with row
+            and column.
     """
     lines = [list(columns), *([_written(cell) for cell in row] for row in rows)]
     chosen = "utf-8-sig" if encoding == "auto" else encoding
-    if chosen == "cp932":
+    replaced: list[str] = []
+    if chosen in _LIMITED:
+        if unencodable == "substitute":
+            replaced = _substitute(columns, lines, chosen)
         _refuse_unencodable(columns, lines, chosen, file)
+    if formulas == "refuse":
+        _refuse_formulas(columns, lines, file)
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n").writerows(lines)
-    return buffer.getvalue().encode(chosen)
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
+    return buffer.getvalue().encode(chosen), replaced
 
 
 def _written(cell: Scalar) -> str:
@@ -43,6 +75,19 @@ def _written(cell: Scalar) -> str:
             return cell.isoformat()
         case _:
             return str(cell)
+
+
+def _substitute(columns: Sequence[str], lines: Sequence[list[str]], encoding: str) -> list[str]:
+    """Replace what there is a substitute for; returns row and column of the cells that are another text now."""
+    from yakin.japan import substituted
+
+    replaced = []
+    for number, line in enumerate(lines, 1):
+        for index, cell in enumerate(line):
+            if not cell.isascii() and (other := substituted(cell, encoding)) != cell:
+                line[index] = other
+                replaced.append(f"{number}/{columns[index]}")
+    return replaced
 
 
 def _refuse_unencodable(columns: Sequence[str], lines: Sequence[Sequence[str]], encoding: str, file: str) -> None:
@@ -61,6 +106,27 @@ def _refuse_unencodable(columns: Sequence[str], lines: Sequence[Sequence[str]], 
             file=file,
             count=len(found),
             encoding=encoding,
-            characters=", ".join(found),
-            hint="Replace the characters, or write the file in UTF-8",
+            characters=_told(found),
+            hint="Replace the characters, say unencodable: substitute, or write the file in UTF-8",
         )
+
+
+def _refuse_formulas(columns: Sequence[str], lines: Sequence[Sequence[str]], file: str) -> None:
+    found = [
+        f"{number}/{columns[index]}"
+        for number, line in enumerate(lines, 1)
+        for index, cell in enumerate(line)
+        if _FORMULA.match(cell)
+    ]
+    if found:
+        raise BusinessError(
+            "{file} was not written: {count} texts would be formulas in Excel (row/column): {cells}",
+            file=file,
+            count=len(found),
+            cells=_told(found),
+            hint="Look at them; write a workbook, where text stays text; or say formulas: keep for another system's input",
+        )
+
+
+def _told(found: Sequence[str]) -> str:
+    return ", ".join(found[:_TOLD]) + (f" (+{len(found) - _TOLD})" if len(found) > _TOLD else "")

@@ -122,8 +122,8 @@ def test_highlighted_cells_and_bold_rows_are_seen(ctx: FakeContext) -> None:
     (ctx.root / "new.xlsx").write_bytes(workbook_bytes([sheet], file="new.xlsx"))
 
     target = openpyxl.load_workbook(ctx.root / "new.xlsx")["差異"]
-    assert target["A3"].fill.fgColor.rgb == "00FFE699"
+    assert target["A3"].fill.fgColor.rgb == "FFFFE699"
     assert target["B3"].fill.fill_type is None
     assert target["B2"].font.bold
     assert target.sheet_properties.tabColor is not None
-    assert target.sheet_properties.tabColor.rgb == "00FF0000"
+    assert target.sheet_properties.tabColor.rgb == "FFFF0000"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from bots.excel.addresses import column_number, place_of
@@ -17,12 +18,12 @@ from bots.excel.reading.unseen.found import Found
 from bots.excel.reading.unseen.notation import Shown, shown_by_styles
 from bots.excel.reading.unseen.parsed import parsed
 
-_SPACES = (b" ", b"\t", b"\r", b"\n")
-_OTHER_SPELLING = (re.compile(rb"<c(?:[\t\r\n/>]| (?!r=\"[A-Z]))"), re.compile(rb"<\w+:c[\s/>]"))
-_OTHER_ATTRIBUTES = (b"='", b'="&#', *(b"=" + space for space in _SPACES), *(space + b"=" for space in _SPACES))
+_HEAD = 2**16
+_OTHER_ATTRIBUTES = re.compile(rb"\s=|=\s|='|=\"&#|<\w+:(?:row|c)\b")
+"""Spaces around =, single quotes, characters by number, prefixes."""
 _ROW = re.compile(rb"<row\b([^>]*)>")
-_ROW_NUMBER = re.compile(rb'\br="([0-9]+)"')
-_ROW_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_ROW_NUMBER = re.compile(rb' r="([0-9]{1,7})"')
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([^"]+)"')
 _CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>')
 _VALUE = re.compile(rb"<v[^>]*>([^<]*)</v>")
@@ -35,6 +36,23 @@ _NUMBER = re.compile(rb'(?!.*\bt="(?!n"))')
 _FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</c>)')
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a sheet in the usual spelling says of its rows and cells.
+
+    Attributes:
+        content: Its XML.
+        last: A row that no cell is below.
+        hidden: Numbers of hidden rows.
+        letters: How many letters the rightmost column has.
+    """
+
+    content: bytes
+    last: int
+    hidden: frozenset[int]
+    letters: int
+
+
 def find_unseen(package: Package, part: str) -> Unseen:
     """Look through the part of one sheet.
 
@@ -43,33 +61,39 @@ def find_unseen(package: Package, part: str) -> Unseen:
     """
     content = package.archive.xml(part)
     styles = _styles(package)
-    found = searched(content, styles) if is_usual(content) else parsed(content, styles, file=package.name, part=part)
+    usual = as_usual(content)
+    found = searched(usual, styles) if usual else parsed(content, styles, file=package.name, part=part)
     return found.as_unseen(_epoch(package))
 
 
-def is_usual(content: bytes) -> bool:
-    """Whether a sheet is spelled so that a search of its bytes can be trusted.
+def as_usual(content: bytes) -> Usual | None:
+    """A sheet that is spelled so that a search of its bytes can be trusted; None for any other.
 
-    Each cell says first where it is, each row says its number, nothing has a prefix, nothing is a comment or CDATA.
+    Rows and cells say first where they are, nothing is a comment or CDATA. How attributes are written is looked at in the
+    beginning: a program does it one way.
     """
     begin = content.find(b"<sheetData")
-    if begin < 0 or b"<!" in content or any(content.find(sign, begin) >= 0 for sign in _OTHER_ATTRIBUTES):
-        return False
-    if any(spelling.search(content) for spelling in _OTHER_SPELLING):
-        return False
-    last = 0
-    for row in _ROW.finditer(content):
-        number = _ROW_NUMBER.search(row[1])
+    if begin < 0 or b"<!" in content or _OTHER_ATTRIBUTES.search(content, begin, begin + _HEAD):
+        return None
+    last, hidden = 0, set()
+    for row in _ROW.finditer(content, begin):
+        number = _ROW_NUMBER.match(row[1])
         if number is None or int(number[1]) <= last:
-            return False
+            return None
         last = int(number[1])
-    # A cell that says it is in a row far below its own would make the sheet larger than its rows say.
-    return re.search(rb'<c r="[A-Z]+[0-9]{%d}' % (len(str(last)) + 1), content) is None
+        if b"hidden" in row[1] and _HIDDEN.search(row[1]):
+            hidden.add(last)
+    digits = len(str(last))
+    for letters in (1, 2, 3):
+        # A cell may say that it is far below its row; more digits than the last row has are found here.
+        if not re.search(rb'<c(?! r="[A-Z]{1,%d}[0-9]{1,%d}")[\s/>]' % (letters, digits), content):
+            return Usual(content, 10**digits - 1 if last else 0, frozenset(hidden), letters)
+    return None
 
 
-def searched(content: bytes, styles: Mapping[int, Shown]) -> Found:
+def searched(sheet: Usual, styles: Mapping[int, Shown]) -> Found:
     """What a search of the bytes of a sheet in the usual spelling finds."""
-    found = Found()
+    content, found = sheet.content, Found(hidden=set(sheet.hidden))
     if b't="e"' in content:
         for cell in _cells_with(content, re.compile(rb' t="e"')):
             place = place_of(cell[1].decode())
@@ -85,11 +109,8 @@ def searched(content: bytes, styles: Mapping[int, Shown]) -> Found:
     used = {index: shown for index, shown in styles.items() if b's="%d"' % index in content}
     if used:
         _search_styles(content, used, found)
-    for row in _ROW.finditer(content):
-        if _ROW_HIDDEN.search(row[1]) and (number := _ROW_NUMBER.search(row[1])):
-            found.hidden.add(int(number[1]))
     found.merged += [area.decode() for area in _MERGED.findall(content, max(content.rfind(b"sheetData"), 0))]
-    found.extent = _extent(content)
+    found.extent = _extent(sheet)
     return found
 
 
@@ -117,17 +138,14 @@ def _search_styles(content: bytes, used: Mapping[int, Shown], found: Found) -> N
             found.shown[place] = used[int(cell[3])]
 
 
-def _extent(content: bytes) -> tuple[int, int]:
+def _extent(sheet: Usual) -> tuple[int, int]:
     """A place no value lies beyond: counted roughly, and exactly only where the rough rectangle would be refused."""
-    rows = max((int(number[1]) for row in _ROW.finditer(content) if (number := _ROW_NUMBER.search(row[1]))), default=0)
-    rows = 10 ** len(str(rows)) - 1 if rows else 0
-    widest = next((letters for letters in (3, 2) if re.search(rb'<c r="[A-Z]{%d}' % letters, content)), 1)
-    columns = {1: 26, 2: 702, 3: 16_384}[widest]
-    if rows * columns <= MAX_CELLS:
-        return rows, columns
+    columns = {1: 26, 2: 702, 3: 16_384}[sheet.letters]
+    if sheet.last * columns <= MAX_CELLS:
+        return sheet.last, columns
     exact = [0, 0]
     seen: set[bytes] = set()
-    for cell in _FILLED.finditer(content):
+    for cell in _FILLED.finditer(sheet.content):
         exact[0] = max(exact[0], int(cell[2]))
         if cell[1] not in seen:
             seen.add(cell[1])
