@@ -61,10 +61,14 @@ class CellWriter:
             return text in ("1", "true")
         return _number(text) if kind == "n" else _unescaped(text)
 
-    def holds(self, sheet: Markup, cell: Element, value: Scalar) -> bool:
-        """Whether a cell shows this value already."""
+    def holds(self, sheet: Markup, cell: Element | None, value: Scalar) -> bool:
+        """Whether a cell holds this value already, typed in and not calculated; nothing stored holds nothing."""
+        if cell is None:
+            return value is None or value == ""
+        if sheet.element("f", cell) is not None:
+            return False
         held = self.held(sheet, cell)
-        style = int(sheet.attribute(cell, "s") or 0)
+        style = sheet.number(cell, "s")
         match value:
             case None | "":
                 return held is None

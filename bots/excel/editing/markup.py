@@ -20,6 +20,7 @@ _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.\-]+)["']""")
 _ENCODING = re.compile(r"""(<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']""")
 _ATTRIBUTE = re.compile(rb"""([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')""")
+_ENDS_NAME = (b" ", b">", b"/", b"\t", b"\r", b"\n")
 _TAG_REST = rb"""(?=[\s/>])(?:[^>"']+|"[^"]*"|'[^']*')*>"""
 
 
@@ -58,14 +59,14 @@ class Markup:
     @cached_property
     def seen(self) -> bytes:
         """The same, with blanks where comments, CDATA sections and processing instructions stand."""
-        if b"<!" in self.content or b"<?" in self.content:
+        if b"<!" in self.content or self.content.find(b"<?", 1) >= 0:
             return _HIDDEN.sub(lambda found: b" " * len(found[0]), self.content)
         return self.content
 
     @cached_property
     def prefix(self) -> bytes:
         """Prefix of the root element with its colon, such as `x:`; empty when there is none."""
-        found = re.search(rb"<([^\s/>:]+:)?[^\s/>]+", self.seen)
+        found = re.search(rb"<([^\s/>:?!]+:)?[^\s/>?!]+", self.seen)
         return (found[1] or b"") if found else b""
 
     def element(self, name: str, within: Element | None = None) -> Element | None:
@@ -77,6 +78,14 @@ class Markup:
         begin, end = (within.inner, within.inner_end) if within else (0, len(self.seen))
         for start, inner in self.tags(name, begin, end):
             yield self.whole(name, start, inner)
+
+    def has(self, name: str) -> bool:
+        """Whether there is any element of that name: quicker than looking for it."""
+        sign = b"<" + self.prefix + name.encode()
+        at = self.seen.find(sign)
+        while at >= 0 and self.seen[at + len(sign) : at + len(sign) + 1] not in _ENDS_NAME:
+            at = self.seen.find(sign, at + 1)
+        return at >= 0
 
     def tags(self, name: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
         """Where the start tags of that name begin and end."""
@@ -102,6 +111,11 @@ class Markup:
     def inside(self, element: Element) -> bytes:
         """What stands between the tags of an element."""
         return self.content[element.inner : element.inner_end]
+
+    def number(self, element: Element, name: str) -> int:
+        """An attribute that is a whole number; 0 when it is not there or none."""
+        said = attribute(self.content[element.start : element.inner], name) or ""
+        return int(said) if said.isdecimal() else 0
 
     def text(self, element: Element) -> str:
         """The text of an element that holds nothing else."""

@@ -2,7 +2,7 @@
 
 Only the XML of the cells that get another value is written anew. All other parts of the file, and in the part of the
 sheet all other rows and cells, are the same bytes as before: whatever Yakin does not know survives. What must follow
-from a new value follows: formats that keep it what it is, and totals that are calculated again.
+from a new value follows: a format that keeps it what it is, and totals that are calculated again.
 """
 
 from __future__ import annotations
@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bots.excel.addresses import Place
+from bots.excel.editing.calculation import asking_for_calculation, forgotten_results, without_entries
 from bots.excel.editing.cells import CellWriter
-from bots.excel.editing.markup import Edit, Markup
+from bots.excel.editing.columns import width_edits
+from bots.excel.editing.dependents import stale
+from bots.excel.editing.formulas import Formula, formulas_of, handed_on
+from bots.excel.editing.guards import Guards, refuse_signed
+from bots.excel.editing.markup import Edit, Element, Markup
 from bots.excel.editing.repacking import repacked
 from bots.excel.editing.sheet import SheetMarkup
-from bots.excel.editing.styles import Styles
+from bots.excel.editing.styles import GENERAL, Styles
 from bots.excel.package import Package, WorkbookUnreadable
 from yakin.values import Scalar
 
@@ -26,10 +31,17 @@ def patched(
 ) -> bytes:
     """The workbook with these values in its cells.
 
+    A new cell has the format of its row, else of its column; a cell that is there keeps its own. A date gets a date
+    format where the cell has none, a text that looks like a number or a formula one in which it stays text.
+
+    The stored results of all formulas that look at a changed cell, directly or by others, in any sheet, are taken out,
+    and the program that opens the workbook next is asked to calculate. A formula whose text does not tell what it looks
+    at (INDIRECT, OFFSET) counts as one of them.
+
     Args:
         package: The workbook as it is.
         changes: Sheet name → place → value. Nothing (None or an empty text) empties a cell; its format stays.
-        overwrite_formulas: Whether a value may stand where a formula stands.
+        overwrite_formulas: Whether a value may stand where a formula stands; cells that share it keep theirs.
 
     Returns:
         Content of the changed workbook; the very same bytes when every cell holds its value already.
@@ -37,6 +49,9 @@ def patched(
     Raises:
         SheetNotFound: There is no such sheet.
         WorkbookUnreadable: The sheet is damaged.
+        CellRefused: A cell is the inner part of a merged area, holds a formula, or is part of an array formula, a pivot
+            table, or the header or the totals of a table.
+        LossRefused: The workbook is signed.
         BusinessError: No cell can hold the value as it is.
     """
     patch = Patch(package, overwrite_formulas=overwrite_formulas)
@@ -47,27 +62,30 @@ def patched(
 
 @dataclass
 class Patch:
-    """One change of one workbook, growing until its content is asked for."""
+    """One change of one workbook, growing until its content is asked for.
+
+    Attributes:
+        package: The workbook as it is.
+        overwrite_formulas: Whether a value may stand where a formula stands.
+    """
 
     package: Package
     overwrite_formulas: bool = False
 
     def __post_init__(self) -> None:
         self._sheets: dict[str, SheetMarkup] = {}
+        self._formulas: dict[str, list[Formula]] = {}
         self._edits: dict[str, list[Edit]] = {}
-
-    @cached_property
-    def styles(self) -> Styles:
-        """The cell formats of the workbook."""
-        return Styles(self.package.part(self._styles_part))
+        self._changed: dict[str, set[Place]] = {}
+        self._widths: dict[str, dict[int, float]] = {}
 
     @cached_property
     def writer(self) -> CellWriter:
-        """What writes the cells."""
+        """What reads and writes the cells."""
         workbook = Markup(self.package.part(self.package.workbook))
         properties = workbook.element("workbookPr")
         since_1904 = properties is not None and workbook.attribute(properties, "date1904") in ("1", "true")
-        return CellWriter(self.package, self.styles, since_1904)
+        return CellWriter(self.package, Styles(self.package.part(self._styles_part)), since_1904)
 
     @cached_property
     def _styles_part(self) -> str:
@@ -80,54 +98,122 @@ class Patch:
             WorkbookUnreadable: It has no cells that could be found.
         """
         if name not in self._sheets:
-            part = self.package.sheets[name]
-            sheet = SheetMarkup(self.package.part(part))
+            try:
+                sheet = SheetMarkup(self.package.part(self.package.sheets[name]))
+            except (UnicodeError, LookupError) as error:
+                raise self._not_a_sheet(name) from error
             if sheet.data is None:
-                raise WorkbookUnreadable(
-                    "{file}: {sheet} is not a sheet with cells", file=self.package.name, sheet=name
-                )
+                raise self._not_a_sheet(name)
             self._sheets[name] = sheet
         return self._sheets[name]
 
-    def put(self, name: str, values: Mapping[Place, Scalar]) -> int:
-        """Put values into cells of one sheet; how many cells get another value than they hold."""
+    def _not_a_sheet(self, name: str) -> WorkbookUnreadable:
+        return WorkbookUnreadable("{file}: {sheet} is not a sheet with cells", file=self.package.name, sheet=name)
+
+    def formulas(self, name: str) -> list[Formula]:
+        """The formulas of a sheet; none for one that is no worksheet."""
+        if name not in self._formulas:
+            sheet = self._sheets.get(name) or SheetMarkup(self.package.part(self.package.sheets[name]))
+            self._formulas[name] = formulas_of(self.sheet(name)) if sheet.has("f") else []
+        return self._formulas[name]
+
+    def held(self, name: str, row: int) -> dict[int, Scalar]:
+        """What the cells of a row hold, by column; those that hold nothing are left out."""
+        sheet = self.sheet(name)
+        found = {cell.place[1]: self.writer.held(sheet, cell.element) for cell in sheet.cells(row)}
+        return {column: value for column, value in found.items() if value is not None}
+
+    def put(self, name: str, values: Mapping[Place, Scalar], *, like: Mapping[int, int] | None = None) -> int:
+        """Put values into cells of one sheet; once for each sheet.
+
+        Args:
+            name: Name of the sheet.
+            values: Place → value.
+            like: New column → the column whose look its cells take over; their number format is General.
+
+        Returns:
+            How many cells get another value than they hold.
+
+        Raises:
+            CellRefused: A cell must not get a value.
+            BusinessError: No cell can hold the value as it is.
+        """
         sheet = self.sheet(name)
         by_row: dict[int, dict[int, Scalar]] = {}
         for (row, column), value in values.items():
             by_row.setdefault(row, {})[column] = value
-        new: list[Place] = []
-        changed = 0
-        edits = self._edits.setdefault(name, [])
-        for row, wanted in sorted(by_row.items()):
-            cells = self._cells(sheet, row, wanted)
-            changed += len(cells)
-            new += [(row, column) for column, xml in cells.items() if xml]
-            if cells:
-                edits += sheet.edits_for_row(row, cells)
-        edits += sheet.edits_for_dimension(new)
-        return changed
+        cells = {row: self._cells(sheet, row, wanted, like or {}) for row, wanted in sorted(by_row.items())}
+        changed = {(row, column) for row, found in cells.items() for column in found}
+        Guards(self.package, name, sheet, self.formulas(name)).refuse(
+            changed, overwrite_formulas=self.overwrite_formulas
+        )
+        self._changed[name] = changed
+        edits = [edit for row, found in cells.items() if found for edit in sheet.edits_for_row(row, found)]
+        self._edits[name] = [*edits, *sheet.edits_for_dimension(sorted(changed))]
+        return len(changed)
 
-    def _cells(self, sheet: SheetMarkup, row: int, wanted: Mapping[int, Scalar]) -> dict[int, bytes]:
+    def widen(self, name: str, column: int, width: float) -> None:
+        """Give a column a width, counted in half-width characters, unless the sheet says one."""
+        self._widths.setdefault(name, {})[column] = width
+
+    def _cells(
+        self, sheet: SheetMarkup, row: int, wanted: Mapping[int, Scalar], like: Mapping[int, int]
+    ) -> dict[int, bytes]:
         """XML of the cells of a row that change, by column."""
         stored = {cell.place[1]: cell.element for cell in sheet.cells(row)}
         cells: dict[int, bytes] = {}
         for column, value in wanted.items():
             element = stored.get(column)
-            if element is None:
-                if value is not None and value != "":
-                    style = int(sheet.inherited_style((row, column)) or 0)
-                    cells[column] = self.writer.written(sheet.prefix, b"", (row, column), style, value)
-            elif not self.writer.holds(sheet, element, value):
-                style = int(sheet.attribute(element, "s") or 0)
-                tag = sheet.tag(element)
-                cells[column] = self.writer.written(sheet.prefix, tag, (row, column), style, value)
+            if self.writer.holds(sheet, element, value):
+                continue
+            tag = sheet.tag(element) if element else b""
+            style = self._style(sheet, element, stored, (row, column), like.get(column))
+            cells[column] = self.writer.written(sheet.prefix, tag, (row, column), style, value)
         return cells
 
+    def _style(
+        self, sheet: SheetMarkup, own: Element | None, stored: Mapping[int, Element], place: Place, model: int | None
+    ) -> int:
+        said = sheet.attribute(own, "s") if own else None
+        if said is None and model is not None and model in stored:
+            return self.writer.styles.derived(sheet.number(stored[model], "s"), GENERAL)
+        if own is None:
+            said = sheet.inherited_style(place)
+        return int(said) if said and said.isdecimal() else 0
+
     def content(self) -> bytes:
-        """Content of the changed workbook; the very same bytes when nothing is different."""
-        parts = {
-            self.package.sheets[name]: self._sheets[name].spliced(edits) for name, edits in self._edits.items() if edits
-        }
-        if self.styles.made:
-            parts[self._styles_part] = self.styles.changed()
-        return repacked(self.package, parts) if parts else self.package.data
+        """Content of the changed workbook; the very same bytes when nothing is different.
+
+        Raises:
+            LossRefused: The workbook is signed.
+        """
+        if not any(self._edits.values()):
+            return self.package.data
+        refuse_signed(self.package)
+        parts, removed = self._recalculated()
+        for name, widths in self._widths.items():
+            self._edits.setdefault(name, []).extend(width_edits(self.sheet(name), widths))
+        for name, edits in self._edits.items():
+            if edits:
+                parts[self.package.sheets[name]] = self._sheets[name].spliced(edits)
+        if self.writer.styles.made:
+            parts[self._styles_part] = self.writer.styles.changed()
+        return repacked(self.package, parts, removed)
+
+    def _recalculated(self) -> tuple[dict[str, bytes], set[str]]:
+        """Parts that change because of formulas, and those that go; edits of the sheets are added to the others."""
+        present = {name: self.formulas(name) for name in self.package.sheets}
+        changed = {name: self._changed.get(name, set()) for name in present}
+        gone = {name: {at.place for at in found if at.place in changed[name]} for name, found in present.items()}
+        for name, places in gone.items():
+            if places:
+                self._edits[name] += handed_on(self.sheet(name), present[name], places)
+        staying = {name: [at for at in found if at.place not in gone[name]] for name, found in present.items()}
+        forgotten = stale(self.package, staying, changed)
+        for name, formulas in forgotten.items():
+            self._edits.setdefault(name, []).extend(forgotten_results(self.sheet(name), formulas))
+        parts, removed = without_entries(self.package, gone)
+        if forgotten:
+            workbook = self.package.workbook
+            parts[workbook] = asking_for_calculation(self.package.part(workbook))
+        return parts, removed

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bots.excel.addresses import Place, address, area_of, place_of
 from bots.excel.editing.markup import Edit, Element, Markup, attribute, with_attribute
+
+
+@lru_cache(maxsize=16)
+def row_tag(prefix: bytes) -> re.Pattern[bytes]:
+    """Finds start tags of rows; the first group is the number where it is the first attribute, as it nearly always is."""
+    return re.compile(b"<" + re.escape(prefix) + rb"""row(?=[\s/>])(?:\s+r="([0-9]+)")?(?:[^>"']+|"[^"]*"|'[^']*')*>""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,23 @@ class SheetMarkup(Markup):
     @cached_property
     def data(self) -> Element | None:
         """The element that holds the rows; None when the part is not a worksheet."""
-        return self.element("sheetData")
+        start, inner = next(self.tags("sheetData", 0, len(self.seen)), (0, 0))
+        if not inner or self.seen[inner - 2 : inner] == b"/>":
+            return Element(start, inner, inner, inner) if inner else None
+        end = self.seen.rfind(b"</" + self.prefix + b"sheetData")
+        return Element(start, inner, end, self.seen.index(b">", end) + 1) if end >= inner else None
+
+    @property
+    def before(self) -> Element:
+        """What stands before the rows: size, columns."""
+        end = self.data.start if self.data else len(self.seen)
+        return Element(0, 0, end, end)
+
+    @property
+    def after(self) -> Element:
+        """What stands behind the rows: merged areas and more."""
+        start, end = (self.data.end if self.data else 0), len(self.seen)
+        return Element(start, start, end, end)
 
     @cached_property
     def _row_starts(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
@@ -40,8 +63,9 @@ class SheetMarkup(Markup):
         inners: list[int] = []
         number = 0
         if self.data is not None:
-            for start, inner in self.tags("row", self.data.inner, self.data.inner_end):
-                said = attribute(self.content[start:inner], "r")
+            for found in row_tag(self.prefix).finditer(self.seen, self.data.inner, self.data.inner_end):
+                start, inner = found.span()
+                said = found[1] or attribute(found[0], "r")
                 number = int(said) if said and said.isdigit() else number + 1
                 numbers.append(number)
                 starts.append(start)
@@ -133,7 +157,7 @@ class SheetMarkup(Markup):
 
     def edits_for_dimension(self, places: list[Place]) -> list[Edit]:
         """The edit that makes the sheet's stated size take in these places, where it states one."""
-        element = self.element("dimension")
+        element = self.element("dimension", self.before)
         if element is None or not places or (area := area_of(self.attribute(element, "ref") or "")) is None:
             return []
         rows = [row for row, _ in (*places, *area)]
@@ -149,13 +173,18 @@ class SheetMarkup(Markup):
         row = self.row(place[0])
         if row is not None and self.attribute(row, "customFormat") in ("1", "true"):
             return self.attribute(row, "s")
-        for element in self.column_elements:
-            if int(self.attribute(element, "min") or 0) <= place[1] <= int(self.attribute(element, "max") or 0):
+        for first, last, element in self.column_ranges:
+            if first <= place[1] <= last:
                 return self.attribute(element, "style")
         return None
 
     @cached_property
-    def column_elements(self) -> tuple[Element, ...]:
-        """What the sheet says of its columns."""
-        columns = self.element("cols")
-        return () if columns is None else tuple(self.elements("col", columns))
+    def column_ranges(self) -> tuple[tuple[int, int, Element], ...]:
+        """What the sheet says of its columns: from which to which, and where."""
+        columns = self.element("cols", self.before)
+        if columns is None:
+            return ()
+        return tuple(
+            (self.number(element, "min"), self.number(element, "max"), element)
+            for element in self.elements("col", columns)
+        )
