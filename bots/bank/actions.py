@@ -91,7 +91,7 @@ def check(
     purpose: Purpose,
     day: date | str,
     kind: Kind = "transfer",
-    columns: PaymentColumns = PaymentColumns(),  # noqa: B008 - it is frozen
+    columns: PaymentColumns | None = None,
     totals: ControlTotals | None = None,
     on_invalid: Literal["stop", "set_aside"] = "stop",
     ledger: Path | None = None,
@@ -129,7 +129,7 @@ def check(
             columns: {key: 受付番号}
             on_invalid: set_aside
     """
-    payments, findings = read_payments(table, columns, kind)
+    payments, findings = read_payments(table, columns or PaymentColumns(), kind)
     when = _bank_day(day)
     book = _ledger(ledger, ctx)
     with book.held():
@@ -164,7 +164,7 @@ def write_transfer(
     day: date | str,
     sender: Sender,
     kind: Kind = "transfer",
-    columns: PaymentColumns = PaymentColumns(),  # noqa: B008 - it is frozen
+    columns: PaymentColumns | None = None,
     totals: ControlTotals | None = None,
     code: Code = "jis",
     newline: NewLine = "crlf",
@@ -212,7 +212,7 @@ def write_transfer(
             columns: {key: 受付番号}
             totals: {count: "${{ steps.checked.count }}", amount: "${{ steps.checked.amount }}"}
     """
-    payments, findings = read_payments(table, columns, kind)
+    payments, findings = read_payments(table, columns or PaymentColumns(), kind)
     when = _bank_day(day)
     findings += wrong_totals(table.count, sum(payment.amount for payment in payments.values()), totals)
     if findings:
