@@ -1,4 +1,4 @@
-"""Copies what cannot be made again: the journal, the settings, the workflows. Secrets are not copied.
+"""Copies what cannot be made again: the journal, the settings, the workflows, the ledger of bank files. Secrets are not copied.
 
     .venv/bin/python deploy/backup.py FOLDER [--keep 14]
 
@@ -68,6 +68,8 @@ def copy_project(project: Path, into: Path) -> str:
         for folder in (project / "config", project / settings.workflows):
             for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.resolve() != secrets):
                 archive.write(path, path.relative_to(project).as_posix())
+        for ledger in sorted((project / settings.data / "bank").glob("*.jsonl")):
+            archive.write(ledger, f"bank/{ledger.name}")
     url = settings.database_url(project)
     if not url.startswith("sqlite:///"):
         return "settings and workflows (the journal is in PostgreSQL: it is copied there)"

@@ -42,6 +42,15 @@ def test_the_journal_is_copied_while_somebody_writes_into_it(project: Path, tmp_
         assert archive.namelist() == ["config/yakin.toml", "workflows/juminzei.yaml"]
 
 
+def test_the_ledger_of_bank_files_is_copied_too(project: Path, tmp_path: Path) -> None:
+    (project / "var" / "bank").mkdir()
+    (project / "var" / "bank" / "sent.jsonl").write_bytes(b"{}\n")
+    assert backup(project, tmp_path / "copies").returncode == 0
+    (copy,) = (tmp_path / "copies").iterdir()
+    with zipfile.ZipFile(copy / "project.zip") as archive:
+        assert archive.read("bank/sent.jsonl") == b"{}\n"
+
+
 def test_a_damaged_journal_is_told_and_leaves_no_copy(project: Path, tmp_path: Path) -> None:
     (project / "var" / "yakin.sqlite").write_bytes(b"no database" * 1000)
     done = backup(project, tmp_path / "copies")
