@@ -2,9 +2,23 @@
 
 from bots.excel.editing.actions import write_results
 from bots.excel.editing.saving import put
+from bots.excel.forms.actions import fill_form, map_form, read_form
 from bots.excel.lint.actions import lint
 from bots.excel.reading.actions import list_sheets, read_cells, read_rows
 from bots.excel.writing.actions import write_rows
 from bots.excel.writing.newbook import Sheet, workbook_bytes
 
-__all__ = ["Sheet", "lint", "list_sheets", "put", "read_cells", "read_rows", "workbook_bytes", "write_results", "write_rows"]
+__all__ = [
+    "Sheet",
+    "fill_form",
+    "lint",
+    "list_sheets",
+    "map_form",
+    "put",
+    "read_cells",
+    "read_form",
+    "read_rows",
+    "workbook_bytes",
+    "write_results",
+    "write_rows",
+]

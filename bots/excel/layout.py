@@ -26,6 +26,11 @@ Area = tuple[Place, Place]
 
 _EPOCH = datetime.fromisoformat("1899-12-30")
 _EPOCH_1904 = datetime.fromisoformat("1904-01-01")
+_MAX_COLUMN = 16_384
+_USUAL_WIDTH = 8.43
+_ONE_CHARACTER = 4.5
+"""Width of a column, in half-width digits, that leaves no room for two full-width characters."""
+
 _MILLISECONDS = 86_400_000
 """Of a day; Excel's times are not finer."""
 
@@ -77,6 +82,7 @@ class Layout:
         merged: Merged areas.
         looks: What the formats of the cells are.
         drawn: What lies on the sheet.
+        narrow: Columns that have room for one character.
     """
 
     file: str
@@ -85,6 +91,7 @@ class Layout:
     merged: tuple[Area, ...] = ()
     looks: Looks = field(default_factory=Looks)
     drawn: tuple[Drawn, ...] = ()
+    narrow: frozenset[int] = frozenset()
 
     def value(self, place: Place) -> Scalar:
         """What stands at a place; None where nothing does."""
@@ -160,7 +167,8 @@ def layout_of(package: Package, sheet: str | None = None) -> Layout:
             hint="Open it in Excel, repair it and save it anew",
         ) from error
     drawn = tuple(_drawn_on(package, part))
-    return Layout(package.name, title, reading.cells, tuple(reading.merged), looks, drawn)
+    narrow = frozenset(column for column, width in reading.widths.items() if width <= _ONE_CHARACTER)
+    return Layout(package.name, title, reading.cells, tuple(reading.merged), looks, drawn, narrow)
 
 
 class _Reading:
@@ -169,6 +177,7 @@ class _Reading:
     def __init__(self, looks: Looks, texts: list[str], epoch: datetime) -> None:
         self.cells: dict[Place, Cell] = {}
         self.merged: list[Area] = []
+        self.widths: dict[int, float] = {}
         self._looks = looks
         self._texts = texts
         self._epoch = epoch
@@ -184,6 +193,10 @@ class _Reading:
                 case "c", "end":
                     column = column_number(element.get("r") or "") or column + 1
                     self.cells[row, column] = self._cell(element)
+                case "col", "end":
+                    first, last = int(element.get("min") or 1), int(element.get("max") or 1)
+                    for number in range(first, min(last, _MAX_COLUMN) + 1):
+                        self.widths[number] = float(element.get("width") or _USUAL_WIDTH)
                 case "mergeCell", "end":
                     if (area := area_of(element.get("ref") or "")) is not None:
                         self.merged.append(area)
