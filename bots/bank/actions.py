@@ -129,12 +129,12 @@ def check(
             columns: {key: 受付番号}
             on_invalid: set_aside
     """
-    payments, findings = read_payments(table, columns or PaymentColumns(), kind)
+    read = read_payments(table, columns or PaymentColumns(), kind)
     when = _bank_day(day)
     book = _ledger(ledger, ctx)
     with book.held():
-        findings += book.repeats(table, payments, purpose, when)
-    findings += wrong_totals(table.count, sum(payment.amount for payment in payments.values()), totals)
+        repeated = book.repeats(table, read.payments, purpose, when)
+    findings = [*read.findings, *repeated, *wrong_totals(table.count, read.amount, totals)]
     wrong: dict[int, list[Finding]] = {}
     for found in findings:
         if found.index is not None:
@@ -151,7 +151,7 @@ def check(
         "invalid": _with_remarks(table, wrong),
         "findings": findings_table(findings),
         "count": len(valid),
-        "amount": sum(payments[index].amount for index in valid),
+        "amount": sum(read.payments[index].amount for index in valid),
         "invalid_count": len(wrong),
     }
 
@@ -212,22 +212,21 @@ def write_transfer(
             columns: {key: 受付番号}
             totals: {count: "${{ steps.checked.count }}", amount: "${{ steps.checked.amount }}"}
     """
-    payments, findings = read_payments(table, columns or PaymentColumns(), kind)
+    read = read_payments(table, columns or PaymentColumns(), kind)
     when = _bank_day(day)
-    findings += wrong_totals(table.count, sum(payment.amount for payment in payments.values()), totals)
-    if findings:
+    if findings := [*read.findings, *wrong_totals(table.count, read.amount, totals)]:
         raise _refusal(findings)
-    made = list(payments.values())
+    made = list(read.payments.values())
     data = batch_bytes(made, kind, when, sender, code=code, newline=newline)
     book, run = _ledger(ledger, ctx), (ctx.run, ctx.step)
     with book.held():
-        repeated = book.repeats(table, payments, purpose, when, run)
+        repeated = book.repeats(table, read.payments, purpose, when, run)
         if repeated and allow_repeat is None:
             raise _refusal(repeated, repeated=True)
         digest = hashlib.sha256(data).hexdigest()
         book.record(made, purpose=purpose, day=when, file=digest, run=run, at=ctx.clock.now(), reason=allow_repeat)
         file = put(ctx.path(path), data)
-    count, amount = len(made), sum(payment.amount for payment in made)
+    count, amount = len(made), read.amount
     ctx.note("bank file made", file=path.name, sha256=digest, purpose=purpose, count=count, amount=amount)
     if repeated:
         ctx.note("payments repeated", purpose=purpose, count=len(repeated), reason=allow_repeat)

@@ -104,28 +104,41 @@ class Payment:
         return f"{self.bank}-{self.branch}-{self.account_type}-{self.account}"
 
 
-def read_payments(table: Table, columns: PaymentColumns, kind: Kind) -> tuple[dict[int, Payment], list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class ReadPayments:
     """The payments of a list, and all that is wrong with its rows.
 
-    Returns:
-        Row, counted from 0 → payment, for the rows without a finding; and the findings, in the order of the rows.
+    Attributes:
+        payments: Row, counted from 0 → payment, for the rows without a finding.
+        findings: What is wrong, in the order of the rows; missing columns alone when there are any.
+        amount: Yen that all rows come to whose amount can be read, those with another finding too.
     """
+
+    payments: Mapping[int, Payment]
+    findings: tuple[Finding, ...]
+    amount: int
+
+
+def read_payments(table: Table, columns: PaymentColumns, kind: Kind) -> ReadPayments:
+    """Read every row of a list, and look at every cell that is needed."""
     wanted = columns.named()
     known = {"columns": ", ".join(table.columns)}
     missing = [
         Finding("missing_column", column=name, data=known) for name in wanted.values() if name not in table.columns
     ]
     if missing:
-        return {}, missing
+        return ReadPayments({}, tuple(missing), 0)
     payments: dict[int, Payment] = {}
     findings: list[Finding] = []
+    amount = 0
     for index, row in enumerate(table.rows):
         reader = _RowReader(row, index, wanted, kind)
         payment = reader.payment()
+        amount += payment.amount
         findings += reader.findings
         if not reader.findings:
             payments[index] = payment
-    return payments, findings
+    return ReadPayments(payments, tuple(findings), amount)
 
 
 _REFERENCE = {"transfer": (20, False), "debit": (20, True)}

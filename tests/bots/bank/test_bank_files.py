@@ -179,9 +179,9 @@ def test_a_record_never_takes_what_does_not_fit() -> None:
     ],
 )
 def test_every_cell_that_cannot_be_paid_is_found(cells: dict[str, Any], code: str) -> None:
-    paid, findings = read_payments(payees(payee(1, **cells)), PaymentColumns(), "transfer")
-    assert [found.code for found in findings] == ([] if code == "ok" else [code])
-    assert len(paid) == (code == "ok")
+    read = read_payments(payees(payee(1, **cells)), PaymentColumns(), "transfer")
+    assert [found.code for found in read.findings] == ([] if code == "ok" else [code])
+    assert len(read.payments) == (code == "ok")
 
 
 def test_everything_wrong_is_told_at_once_with_its_rows_and_nothing_is_written(ctx: FakeContext) -> None:
@@ -204,6 +204,29 @@ def test_control_totals_that_are_wrong_stop_everything(ctx: FakeContext) -> None
 
 def _totals(**values: int) -> ControlTotals:
     return ControlTotals(**values)
+
+
+def test_a_row_that_is_set_aside_still_counts_for_the_control_totals_of_the_whole_list(ctx: FakeContext) -> None:
+    rows = payees(payee(1), payee(2, 口座名義="山田"))
+    found = check(rows, PURPOSE, DAY, totals=_totals(count=2, amount=20_000), on_invalid="set_aside", ctx=ctx)
+    assert (found["count"], found["amount"]) == (1, 10_000)
+
+
+def test_missing_columns_stop_everything_and_are_all_named(ctx: FakeContext) -> None:
+    with pytest.raises(BusinessError, match=r"列「受付No」.*列「宛名番号」"):
+        check(payees(payee(1)), PURPOSE, DAY, columns=PaymentColumns(key="受付No", reference="宛名番号"), ctx=ctx)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from([b"", b"1210", b"\xf1"]), st.booleans())
+def test_whatever_bytes_come_they_are_a_bank_file_or_refused(noise: bytes, begin: bytes, spoil: bool) -> None:
+    payment = Payment("0146", "101", "1", "0000007", "ﾔﾏﾀﾞ", 500, "", {})
+    good = batch_bytes([payment], "transfer", DAY, SENDER, newline="none")
+    data = good[: len(noise)] + noise + good[2 * len(noise) :] if spoil else begin + noise
+    try:
+        assert parse_batch(data, file="x").count >= 0
+    except TransferUnreadable:
+        return
 
 
 @pytest.mark.parametrize("day", ["2026-06-13", "2026-06-14", "2026-07-20", "2026-12-31", "2027-01-03", "2026-05-06"])
