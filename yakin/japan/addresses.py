@@ -60,7 +60,8 @@ class Towns:
         self.city = _place(city)
         self.prefecture = prefecture
         known = {_NUMBERED_BLOCK.sub("", _place(name)).removeprefix(self.city) for name in names}
-        self._longest_first = sorted(known - {""}, key=lambda name: (-len(name), name))
+        longest_first = sorted(known - {""}, key=lambda name: (-len(name), name))
+        self._town = re.compile("|".join(map(re.escape, longest_first)))
 
     def split(self, prefecture: str, text: str) -> tuple[str, str]:
         """An address's city and town, and what follows them; of other municipalities nothing and the whole.
@@ -70,7 +71,8 @@ class Towns:
         rest = text.removeprefix(self.city)
         if self.prefecture and prefecture not in ("", self.prefecture):
             return "", text if rest == text else prefecture + text
-        town = next((name for name in self._longest_first if rest.startswith(name)), "")
+        match = self._town.match(rest)
+        town = match[0] if match else ""
         if rest == text and not town:
             return "", text
         return self.city + town, rest[len(town) :]
