@@ -6,8 +6,8 @@ April holds in May, wherever the rows stand then, and does not hold any more whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from bots.table.forms import Form, as_plain, plain_text
@@ -59,16 +59,13 @@ class Ruled:
     same: frozenset[tuple[int, int]]
     different: frozenset[tuple[int, int]]
 
-    def settles(self, left: int, right: int) -> bool:
-        """Whether one of the two rows has its partner by a decision."""
-        return left in self._lefts or right in self._rights
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_lefts", {left for left, _ in self.same})
-        object.__setattr__(self, "_rights", {right for _, right in self.same})
-
-    _lefts: set[int] = field(init=False, repr=False, compare=False)
-    _rights: set[int] = field(init=False, repr=False, compare=False)
+    def applied(self, pairs: Collection[tuple[int, int]]) -> Collection[tuple[int, int]]:
+        """Pairs without those that were decided against, nor any other pair of a row that has its partner by a decision."""
+        if not self.same and not self.different:
+            return pairs
+        lefts, rights = {left for left, _ in self.same}, {right for _, right in self.same}
+        open_ones = (pair for pair in pairs if pair[0] not in lefts and pair[1] not in rights)
+        return {*open_ones, *self.same} - self.different
 
 
 class Decisions:

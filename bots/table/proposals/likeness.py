@@ -43,7 +43,7 @@ Compare = Callable[[Normal, Normal], Likeness]
 
 _CLOSE_FROM = 0.92
 _SIMILAR_FROM = 0.80
-_NEAR_AMOUNT = 0.01
+_NEAR_AMOUNT = Decimal("0.01")
 _SHORT = 4
 
 
@@ -127,7 +127,7 @@ def _amounts() -> Compare:
             return _CLOSE
         if not isinstance(one, int | Decimal) or not isinstance(other, int | Decimal):
             return _DIFFERENT
-        near = abs(one - other) <= max(abs(one), abs(other)) * Decimal(str(_NEAR_AMOUNT))
+        near = abs(Decimal(one) - Decimal(other)) <= max(abs(Decimal(one)), abs(Decimal(other))) * _NEAR_AMOUNT
         return _SIMILAR if near else _DIFFERENT
 
     return compare
@@ -140,7 +140,7 @@ def _addresses() -> Compare:
     def compare(one: Normal, other: Normal) -> Likeness:
         place, _, numbers = str(one).rpartition(" ")
         other_place, _, other_numbers = str(other).rpartition(" ")
-        places = _SAME if _ends_alike(place, other_place) else words(place, other_place)
+        places: Likeness = _SAME if _ends_alike(place, other_place) else words(place, other_place)
         if numbers == other_numbers:
             return max(places, _CLOSE)
         if places > _CLOSE:

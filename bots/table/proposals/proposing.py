@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bots.table.decisions import NONE, Decisions
 from bots.table.pairing import Pairing, refuse_missing
-from bots.table.proposals.blocking import candidate_pairs
 from bots.table.proposals.coding import Coded, coded
 from bots.table.proposals.likeness import IN_WORDS, Likeness
 from bots.table.proposals.weighing import Levels, Weights, probability, weighed
@@ -110,15 +109,15 @@ def propose(
     Raises:
         BusinessError: A list lacks a column, or a pass is not possible.
     """
+    from bots.table.proposals.blocking import candidate_pairs
+
     refuse_missing(left, right, fields)
     lefts = range(left.count) if left_rows is None else left_rows
     rights = range(right.count) if right_rows is None else right_rows
     columns = [coded(left, right, pairing) for pairing in fields]
+    pairs = candidate_pairs(columns, lefts, rights, passes).rows()
     ruled = decisions.between(left, right, fields, lefts, rights)
-    pairs = candidate_pairs(columns, lefts, rights, passes) - ruled.different
-    if ruled.same:
-        pairs = {pair for pair in pairs if not ruled.settles(*pair)} | ruled.same
-    return _scored(columns, pairs, ruled.same, max(len(lefts), len(rights)), at_least)
+    return _scored(columns, ruled.applied(pairs), ruled.same, max(len(lefts), len(rights)), at_least)
 
 
 def propose_within(
@@ -131,12 +130,14 @@ def propose_within(
     decisions: Decisions = NONE,
 ) -> list[Proposal]:
     """Rows of one list that may be the same twice; as `propose`, with `left` before `right` in each pair."""
+    from bots.table.proposals.blocking import candidate_pairs
+
     refuse_missing(table, table, fields)
     chosen = range(table.count) if rows is None else rows
     columns = [coded(table, table, pairing) for pairing in fields]
     ruled = decisions.between(table, table, fields, chosen, chosen)
     same, different = _once(ruled.same), _once(ruled.different)
-    pairs = _once(candidate_pairs(columns, chosen, chosen, passes)) - different | same
+    pairs = _once(candidate_pairs(columns, chosen, chosen, passes).rows()) - different | same
     return _scored(columns, pairs, same, len(chosen), at_least)
 
 
