@@ -53,7 +53,7 @@ def normalised(column: Column, form: Form) -> Normalised:
     if fast is not None:
         fast, values = alike(fast, values)
         values = values.zip_with(slow, fast)
-    return Normalised(values, series.is_in(distinct.filter(unreadable)) & slow if unreadable.any() else None)
+    return Normalised(values, series.is_in(distinct.filter(unreadable).implode()) & slow if unreadable.any() else None)
 
 
 def alike(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -119,7 +119,7 @@ class Singles(Sequence[Single]):
         """All but these rows."""
         import polars as pl
 
-        return Singles(self.rows.filter(~self.rows.is_in(pl.Series(list(rows), dtype=self.rows.dtype))), self.odd)
+        return Singles(self.rows.filter(~self.rows.is_in(list(rows))), self.odd)
 
     @overload
     def __getitem__(self, place: int) -> Single: ...

@@ -23,13 +23,15 @@ def settled(found: Reconciliation, amounts: tuple[Amounts, Amounts], amount: Pai
         amount: Columns of the amount.
         sums: How rows are settled.
     """
-    by_fee, tied = _pairs_of_other_amounts(found.differs, amounts, amount, sums)
-    lefts = [*found.only_left.rows.to_list(), *_twice(found, "left"), *tied]
-    rights = [*found.only_right.rows.to_list(), *_twice(found, "right"), *tied.values()]
+    by_fee, of_other_amounts = _pairs_of_other_amounts(found.differs, amounts, amount, sums)
+    lefts = [*found.only_left.rows.to_list(), *_twice(found, "left"), *of_other_amounts]
+    rights = [*found.only_right.rows.to_list(), *_twice(found, "right"), *of_other_amounts.values()]
     ours, theirs = _payers(found.left, found.right, lefts, rights, sums.by)
+    tied = {row: other for row, other in of_other_amounts.items() if row in ours and ours[row] == theirs.get(other)}
+    apart = of_other_amounts.keys() - tied.keys(), set(of_other_amounts.values()) - set(tied.values())
     groups, doubts = settle(
-        Side({row: amounts[0].at(row) for row in lefts}, ours),
-        Side({row: amounts[1].at(row) for row in rights}, theirs),
+        Side({row: amounts[0].at(row) for row in lefts if row not in apart[0]}, ours),
+        Side({row: amounts[1].at(row) for row in rights if row not in apart[1]}, theirs),
         tied,
         sums,
     )
@@ -60,10 +62,10 @@ def _pairs_of_other_amounts(
     for pair in differs:
         if any((one.left, one.right) != (amount.left, amount.right) for one in pair.differing):
             continue
-        fee = amounts[0].at(pair.left) - amounts[1].at(pair.right)
-        if sums.is_fee(fee):
-            by_fee.append(Group((pair.left,), (pair.right,), fee))
-        else:
+        left, right = amounts[0].at(pair.left), amounts[1].at(pair.right)
+        if sums.is_fee(left - right):
+            by_fee.append(Group((pair.left,), (pair.right,), left - right))
+        elif left and right:
             tied[pair.left] = pair.right
     return by_fee, tied
 

@@ -75,7 +75,8 @@ def settle(
     Args:
         left: Open rows of the left list; rows without a payer, or of nothing, are left alone.
         right: Open rows of the right list.
-        tied: Rows that a key pairs although their amounts differ, left → right: a group with only one of two is not accepted.
+        tied: Open rows of one payer that a key pairs although their amounts differ, left → right: a group with only one of two
+            is not accepted.
         sums: How they are settled.
     """
     groups: list[Group] = []

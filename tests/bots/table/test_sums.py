@@ -166,6 +166,13 @@ def test_a_sum_that_contradicts_a_key_is_not_accepted(ctx: FakeContext) -> None:
     assert done["ambiguous"].column("区分") == ("調定", "調定", "収納")
 
 
+def test_a_pair_of_two_payers_stays_a_pair(ctx: FakeContext) -> None:
+    done = run(ctx, bills(("1", "佐藤", 1)), payments((None, "佐藤", 1), ("1", "山田", 2)))
+
+    assert done["differs"].column("差異") == ("額: 1 ⇔ 2",)
+    assert done["only_right"].column("宛名") == ("佐藤",)
+
+
 def test_without_by_the_key_says_whose_rows_they_are(ctx: FakeContext) -> None:
     left = Table({"宛名": ["１", "1", "2"], "額": [300, 400, 50]})
     right = Table({"宛名": ["1", "2"], "額": [700, 60]})
