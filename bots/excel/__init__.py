@@ -1,6 +1,6 @@
 """Workbooks: read and write Excel and CSV files without Excel."""
 
-from bots.excel.editing.actions import write_results
+from bots.excel.editing.actions import fill_cells, write_results
 from bots.excel.editing.saving import put
 from bots.excel.forms.actions import fill_form, map_form, read_form
 from bots.excel.lint.actions import lint
@@ -9,7 +9,7 @@ from bots.excel.writing.actions import write_rows
 from bots.excel.writing.newbook import Sheet, workbook_bytes
 
 __all__ = [
-    "Sheet",
+    "Sheet", "fill_cells",
     "fill_form",
     "lint",
     "list_sheets",

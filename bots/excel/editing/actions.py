@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
-from bots.excel.addresses import HeaderRow
-from bots.excel.editing.losses import Feature, holds_formulas, refuse_losses
-from bots.excel.editing.results import edited, plan_results
+from bots.excel.addresses import HeaderRow, Place
+from bots.excel.editing.patching import Patch
+from bots.excel.editing.results import plan_results, put_results
 from bots.excel.editing.saving import put, refuse_when_open
 from bots.excel.package import Package
+from bots.excel.reading.books import book_of
+from bots.excel.reading.cells import defined_names, place_named
 from bots.excel.reading.workbooks import read_bytes, read_workbook, refuse_csv
 from yakin.actions import Context, action
 from yakin.errors import BusinessError
-from yakin.values import FileRef
+from yakin.values import FileRef, Scalar
 
 
 class ResultsWritten(TypedDict):
@@ -30,6 +33,77 @@ class ResultsWritten(TypedDict):
     rows: int
 
 
+class CellsFilled(TypedDict):
+    """What `fill_cells` hands on.
+
+    Attributes:
+        file: The workbook that was written.
+        changed: Cells that were changed.
+        recalculated: Formulas whose results Excel calculates when it opens the workbook.
+    """
+
+    file: FileRef
+    changed: int
+    recalculated: int
+
+
+@action(idempotent=True, rehearsable=False)
+def fill_cells(
+    path: Path,
+    cells: dict[str, Any],
+    sheet: str | None = None,
+    to: Path | None = None,
+    overwrite_formulas: bool = False,
+    *,
+    ctx: Context,
+) -> CellsFilled:
+    """Put values into single cells of a workbook, and change nothing else in it.
+
+    Formats, formulas, shapes, furigana, printer settings, macros and everything else stay the same bytes. Text stays text
+    (`00123` keeps its zeros, `=1+1` is no formula), dates are dates; nothing, or an empty text, empties a cell. Stored
+    results of formulas that look at a changed cell are taken out; Excel calculates them when it opens the workbook.
+
+    The workbook is saved whole or not at all; the one before is kept as `name.bak.xlsx`. Doing it again changes nothing.
+
+    Args:
+        path: Workbook (.xlsx, .xlsm), relative to the project.
+        cells: `B3`, `申請書!B3`, or a name that the workbook defines → value.
+        sheet: Sheet of the addresses that name none; the first one when left out.
+        to: Copy to be written, relative to the project; the workbook itself is changed when left out.
+        overwrite_formulas: Whether a value may stand where a formula stands.
+
+    Returns:
+        `file`, the number of `changed` cells, and of formulas to be `recalculated`.
+
+    Raises:
+        BusinessError: An address is none, or no cell can hold the value as it is.
+        CellRefused: A cell is the inner part of a merged area, holds a formula, or is part of an array formula, a pivot
+            table, or the header or the totals of a table.
+        LossRefused: The workbook is signed.
+        FileInUse: The workbook is open in Excel, or was changed while it was worked on.
+        SheetNotFound: The workbook has no sheet of that name.
+        WorkbookUnreadable: There is no such file, or it cannot be read.
+
+    Example:
+        - name: 表紙に件数を書く
+          uses: excel.fill_cells
+          with: {path: samples/juminzei.xlsx, to: "${{ run.folder }}/juminzei.xlsx", cells: {A1: "申告受付一覧（確認済）"}}
+    """
+    file, target = ctx.path(path), ctx.path(to or path)
+    refuse_csv(file)
+    refuse_when_open(target)
+    data = read_bytes(file)
+    package = Package(file.name, data)
+    patch = Patch(package, overwrite_formulas=overwrite_formulas)
+    changed = sum(patch.put(name, values) for name, values in _places(package, cells, sheet).items())
+    content = patch.content()
+    if target != file or content != data:
+        put(target, content, read=data if target == file else None)
+    _note_stale(patch, ctx)
+    ctx.log.bind(cells=len(cells), changed=changed).info("cells filled")
+    return {"file": FileRef.of(target), "changed": changed, "recalculated": patch.recalculated}
+
+
 @action(idempotent=True, rehearsable=False)
 def write_results(
     path: Path,
@@ -39,7 +113,6 @@ def write_results(
     header_row: HeaderRow = 1,
     columns: dict[str, str] | None = None,
     status_column: str = "処理結果",
-    allow_loss: list[Feature] | None = None,
     *,
     ctx: Context,
 ) -> ResultsWritten:
@@ -50,8 +123,9 @@ def write_results(
     right in the header's style. Formats stay. Nothing is ever emptied, and an item that was not processed leaves what
     an earlier run wrote. Doing it again changes nothing.
 
-    The workbook is saved whole or not at all; the one before is kept as `name.bak.xlsx`. A workbook with something
-    that saving would destroy (shapes, furigana, printer settings …) is refused, unless `allow_loss` names it.
+    Nothing else in the workbook changes: shapes, furigana, printer settings, macros are the same bytes as before. It is
+    saved whole or not at all; the one before is kept as `name.bak.xlsx`. Stored results of formulas that look at a
+    changed cell are taken out; Excel calculates them when it opens the workbook.
 
     Args:
         path: Workbook to write into, relative to the project.
@@ -61,7 +135,6 @@ def write_results(
         header_row: Row, counted from 1, that holds the column names.
         columns: Name in the items' results → column name; each name is its own column when left out.
         status_column: Column for the outcome in words.
-        allow_loss: What saving may destroy in the workbook.
 
     Returns:
         `file`, the number of `changed` cells, and the number of `rows` that have their result.
@@ -69,10 +142,10 @@ def write_results(
     Raises:
         BusinessError: There is no key column, a key stands in several rows (nothing is written then), or items have no
             row any more (all others are written).
-        LossRefused: Saving would destroy something that `allow_loss` does not name.
+        LossRefused: The workbook is signed.
         FileInUse: The workbook is open in Excel, or was changed while it was worked on.
         WorkbookUnreadable: There is no such file, or it cannot be read.
-        ApplicationError: A cell for a result holds a formula or is part of a merged area.
+        CellRefused: A cell for a result holds a formula, or is part of a merged area, a pivot table or a table's header.
 
     Example:
         - name: 結果を一覧に戻す
@@ -86,14 +159,11 @@ def write_results(
     package = Package(file.name, data)
     title = package.sheet_name(sheet)
     plan = plan_results(read_workbook(package, title, header_row), key, items, columns, status_column)
-    lost = refuse_losses(package, allow_loss or [])
-    content, changed = edited(data, plan, file=file.name, sheet=title, header_row=header_row)
-    if content is not None:
-        put(file, content, read=data)
-        for feature in dict.fromkeys(loss.feature for loss in lost):
-            ctx.note("workbook feature lost", file=file.name, feature=feature)
-        if holds_formulas(package):
-            ctx.note("formulas to be calculated again", file=file.name)
+    patch = Patch(package)
+    changed = put_results(patch, plan, sheet=title, header_row=header_row)
+    if changed:
+        put(file, patch.content(), read=data)
+        _note_stale(patch, ctx)
     ctx.log.bind(items=len(items), changed=changed, missing=len(plan.missing)).info("results written")
     if plan.missing:
         raise BusinessError(
@@ -106,3 +176,18 @@ def write_results(
             key=key,
         )
     return {"file": FileRef.of(file), "changed": changed, "rows": len(items)}
+
+
+def _places(package: Package, cells: Mapping[str, Any], sheet: str | None) -> dict[str, dict[Place, Scalar]]:
+    """Sheet → place → value, of cells as a person names them."""
+    defined = defined_names(book_of(package))
+    found: dict[str, dict[Place, Scalar]] = {}
+    for where, value in cells.items():
+        named, place = place_named(where, defined, package.name)
+        found.setdefault(package.sheet_name(named or sheet), {})[place] = value
+    return found
+
+
+def _note_stale(patch: Patch, ctx: Context) -> None:
+    if patch.recalculated:
+        ctx.note("formulas to be calculated again", file=patch.package.name, count=patch.recalculated)

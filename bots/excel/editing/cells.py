@@ -67,7 +67,7 @@ class CellWriter:
             return value is None or value == ""
         if sheet.element("f", cell) is not None:
             return False
-        held = self.held(sheet, cell)
+        held, value = self.held(sheet, cell), _exact(value)
         style = sheet.number(cell, "s")
         match value:
             case None | "":
@@ -93,8 +93,9 @@ class CellWriter:
 
         Raises:
             BusinessError: No cell can hold the value as it is: a control character, a text of more than 32,767
-                characters, a number of more than fifteen digits, a day before the first one of Excel.
+                characters, a day before the first one of Excel.
         """
+        value = _exact(value)
         self._refuse_unwritable(place, value)
         kind, inner = self._content(prefix, value)
         style = self._fitting(style, value)
@@ -168,8 +169,6 @@ def _problem(value: Scalar) -> str | None:
             return f"{len(value)} characters"
         case bool():
             return None
-        case int() | Decimal() if len(Decimal(value).normalize().as_tuple().digits) > _DIGITS:
-            return "a number of more than 15 digits; give it as text"
         case float() | Decimal() if not math.isfinite(value):
             return str(value)
         case _:
@@ -189,6 +188,13 @@ def _number(text: str) -> int | float | None:
     except ValueError:
         return None
     return int(number) if number.is_integer() and abs(number) < 10**_DIGITS else number
+
+
+def _exact(value: Scalar) -> Scalar:
+    """The value, a number of more than fifteen digits as text: Excel would make zeros of the others."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
+        return value
+    return str(value) if len(Decimal(value).normalize().as_tuple().digits) > _DIGITS else value
 
 
 def _lines(text: str) -> str:

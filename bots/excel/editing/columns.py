@@ -1,4 +1,4 @@
-"""Widths of columns: what a sheet says of them, and one more."""
+"""Widths of columns: what a sheet says of them, and what is added."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from collections.abc import Mapping
 
 from bots.excel.editing.markup import Edit
 from bots.excel.editing.sheet import SheetMarkup
+
+
+def width_of(sheet: SheetMarkup, column: int) -> float | None:
+    """Width of a column in half-width characters; None when the sheet does not say."""
+    for first, last, element in sheet.column_ranges:
+        said = sheet.attribute(element, "width")
+        if first <= column <= last and said and said.replace(".", "", 1).isdecimal():
+            return float(said)
+    return None
 
 
 def width_edits(sheet: SheetMarkup, widths: Mapping[int, float]) -> list[Edit]:

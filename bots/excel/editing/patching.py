@@ -67,6 +67,7 @@ class Patch:
     Attributes:
         package: The workbook as it is.
         overwrite_formulas: Whether a value may stand where a formula stands.
+        recalculated: Formulas whose stored results were taken out; known when the content has been asked for.
     """
 
     package: Package
@@ -78,6 +79,7 @@ class Patch:
         self._edits: dict[str, list[Edit]] = {}
         self._changed: dict[str, set[Place]] = {}
         self._widths: dict[str, dict[int, float]] = {}
+        self.recalculated = 0
 
     @cached_property
     def writer(self) -> CellWriter:
@@ -212,6 +214,7 @@ class Patch:
         forgotten = stale(self.package, staying, changed)
         for name, formulas in forgotten.items():
             self._edits.setdefault(name, []).extend(forgotten_results(self.sheet(name), formulas))
+        self.recalculated = sum(map(len, forgotten.values()))
         parts, removed = without_entries(self.package, gone)
         if forgotten:
             workbook = self.package.workbook

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.excel.addresses import address
+from bots.excel.addresses import Place
+from bots.excel.editing.columns import width_of
+from bots.excel.editing.patching import Patch
 from bots.excel.reading.records import as_text, header_of
-from bots.excel.writing.newbook import display_width, keep_as_text, text_format
-from yakin.errors import ApplicationError, BusinessError, ErrorInfo
+from bots.excel.writing.newbook import display_width
+from yakin.errors import BusinessError, ErrorInfo
 from yakin.values import Scalar, Table
 
 _WORDS = {
@@ -26,6 +26,8 @@ _WORDS = {
 }
 """Verdict of an item (see `yakin.results.ItemResult.verdict`) → what a clerk reads."""
 
+_NARROWEST = 14
+"""Width of a column for results, in half-width characters."""
 _WEAK = frozenset({"skipped", "pending", "in_progress"})
 
 
@@ -106,35 +108,33 @@ def plan_results(
     return Plan((*dict.fromkeys(names.values()), status_column), tuple(changes), tuple(missing))
 
 
-def edited(data: bytes, plan: Plan, *, file: str, sheet: str, header_row: int) -> tuple[bytes | None, int]:
-    """The workbook with the plan's values in its cells; everything else as openpyxl keeps it.
+def put_results(patch: Patch, plan: Plan, *, sheet: str, header_row: int) -> int:
+    """Put the plan's values into a patch; columns that are missing are appended in the look of the last one.
 
     Returns:
-        Content of the changed workbook, None when every cell holds its value already; and the number of changed cells.
+        The number of cells that change.
 
     Raises:
-        ApplicationError: A cell holds a formula or is the inner part of a merged area.
+        CellRefused: A cell holds a formula, is the inner part of a merged area, or must not get a value otherwise.
     """
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(data), rich_text=True, keep_vba=file.lower().endswith(".xlsm"))
-    target = book[sheet]
-    places = {
-        name: index for index, name in enumerate(header_of([cell.value for cell in target[header_row]]), 1) if name
-    }
+    held = patch.held(sheet, header_row)
+    header = header_of([held.get(column) for column in range(1, max(held) + 1)])
+    places = {name: column for column, name in enumerate(header, 1) if name}
     last = max(places.values())
-    changed = 0
+    values: dict[Place, Scalar] = {}
+    like: dict[int, int] = {}
     for name in plan.columns:
         if name not in places:
-            places[name] = _append_column(target, name, header_row, max(places.values()), last)
-            changed += 1
+            column = places[name] = max(places.values()) + 1
+            like[column] = last
+            values[header_row, column] = name
+            shown = max(width_of(patch.sheet(sheet), last) or 0, display_width(name) + 4, _NARROWEST)
+            patch.widen(sheet, column, shown)
     for change in plan.changes:
-        changed += _write(target, change, places[change.column], last, file)
-    if not changed:
-        return None, 0
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue(), changed
+        place = (change.row, places[change.column])
+        if not (change.only_if_empty and place[1] in patch.held(sheet, change.row)):
+            values[place] = change.value
+    return patch.put(sheet, values, like=like)
 
 
 def _reason(item: Mapping[str, Any]) -> str:
@@ -173,58 +173,3 @@ def _refuse_ambiguous(rows: Mapping[str, list[int]], items: Iterable[Mapping[str
             places="; ".join(f"{value} ({', '.join(map(str, numbers))})" for value, numbers in twice.items()),
             hint="Make the keys unique",
         )
-
-
-def _append_column(target: Any, name: str, header_row: int, after: int, model: int) -> int:
-    from openpyxl.utils import get_column_letter
-
-    column = after + 1
-    cell = target.cell(header_row, column)
-    _refuse_unwritable(cell, (header_row, column), "")
-    keep_as_text(cell, name)
-    _copy_look(target.cell(header_row, model), cell)
-    letter, model_letter = get_column_letter(column), get_column_letter(model)
-    if letter not in target.column_dimensions:
-        model_width = target.column_dimensions[model_letter].width if model_letter in target.column_dimensions else 0
-        target.column_dimensions[letter].width = max(model_width, display_width(name) + 4, 14)
-    return column
-
-
-def _write(target: Any, change: CellChange, column: int, model: int, file: str) -> int:
-    cell = target.cell(change.row, column)
-    _refuse_unwritable(cell, (change.row, column), file)
-    held = cell.value
-    if held == change.value or (change.only_if_empty and held not in (None, "")):
-        return 0
-    if column > model and not cell.has_style:
-        _copy_look(target.cell(change.row, model), cell)
-        cell.number_format = "General"
-    if isinstance(change.value, str):
-        keep_as_text(cell, change.value)
-        cell.number_format = text_format(change.value)
-    else:
-        cell.value = change.value
-    return 1
-
-
-def _refuse_unwritable(cell: Any, place: tuple[int, int], file: str) -> None:
-    from openpyxl.cell import MergedCell
-
-    if isinstance(cell, MergedCell):
-        what = "is part of a merged area"
-    elif cell.data_type == "f":
-        what = "holds a formula"
-    else:
-        return
-    raise ApplicationError(
-        "{cell} {what}: nothing was written",
-        cell=address(place),
-        what=what,
-        hint="Take another column for the results",
-        file=file,
-    )
-
-
-def _copy_look(source: Any, target: Any) -> None:
-    if source.has_style:
-        target._style = copy.copy(source._style)

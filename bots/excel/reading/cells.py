@@ -33,7 +33,7 @@ def cells_of(book: Book, cells: Mapping[str, str], sheet: str | None) -> dict[st
     grids: dict[str, Grid] = {}
     values: dict[str, Scalar] = {}
     for name, where in cells.items():
-        title, place = _place(where, defined, book.source.name)
+        title, place = place_named(where, defined, book.source.name)
         title = book.sheet_name(title or sheet)
         if title not in grids:
             grids[title] = book.grid(title)
@@ -53,7 +53,12 @@ def defined_names(book: Book) -> Mapping[str, str]:
     }
 
 
-def _place(where: str, defined: Mapping[str, str], file: str) -> tuple[str | None, Place]:
+def place_named(where: str, defined: Mapping[str, str], file: str) -> tuple[str | None, Place]:
+    """Sheet, None where none is said, and place of `B3`, `Sheet!B3` or a defined name.
+
+    Raises:
+        BusinessError: It is none of these.
+    """
     target = defined.get(where, where)
     found = _ON_A_SHEET.fullmatch(target)
     sheet, cell = ((found[1] or found[2]).replace("''", "'"), found[3]) if found else (None, target)
