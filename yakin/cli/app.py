@@ -22,6 +22,7 @@ from yakin.cli import (
     demo,
     docs,
     doctor,
+    excel,
     items,
     lock,
     news,
@@ -86,6 +87,7 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="Look after the audit trail.", no_args_is_help=True, rich_markup_mode=None)
 calendar_app = typer.Typer(help="Which days are open.", no_args_is_help=True, rich_markup_mode=None)
+excel_app = typer.Typer(help="Look at workbooks.", no_args_is_help=True, rich_markup_mode=None)
 schedule_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 secrets_app = typer.Typer(help="Secrets, by name only.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -125,6 +127,9 @@ calendar_app.command("import")(calendar.import_list)
 calendar_app.command("show")(calendar.show)
 app.add_typer(audit_app, name="audit")
 audit_app.command("verify")(audit.verify)
+app.add_typer(excel_app, name="excel")
+excel_app.command("lint")(excel.lint)
+excel_app.command("map")(excel.map_form)
 app.add_typer(secrets_app, name="secrets")
 secrets_app.command("set")(secrets.set_secret)
 secrets_app.command("list")(secrets.list_secrets)

@@ -70,7 +70,7 @@ class _Proposing:
         self._labels = {
             place: as_label(value)
             for place, value in layout.filled.items()
-            if isinstance(value, str) and not is_empty_box(value) and 1 < len(as_label(value)) <= _LONGEST_LABEL
+            if isinstance(value, str) and not is_empty_box(value) and _is_label(as_label(value))
         }
         self._count = Counter(self._labels.values())
 
@@ -176,6 +176,11 @@ class _Proposing:
         corners = (place, area[1])
         styles = (self._layout.cells[corner].style for corner in corners if corner in self._layout.cells)
         return area[0] != area[1] or any(style in self._layout.looks.boxes for style in styles)
+
+
+def _is_label(text: str) -> bool:
+    """Whether a text is short and no date and no number: those are answers, not labels."""
+    return 1 < len(text) <= _LONGEST_LABEL and not re.search(r"[0-9]{2}|[0-9][.,/年]", text)
 
 
 def _named_apart(found: list[Proposal]) -> list[Proposal]:

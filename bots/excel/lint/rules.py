@@ -125,11 +125,19 @@ def _merged_cells(looked: Looked) -> Iterator[Seen]:
 
 
 def _spaces(looked: Looked) -> Iterator[Seen]:
+    headers = {row for table in looked.tables for row in range(table.header[0], table.header[1] + 1)}
     for place, text in _texts(looked):
         edges = text != text.strip(" \u3000")
-        spread = _SPREAD.fullmatch(text) and all(len(word) == 1 for word in text.split())
-        if edges or spread or re.search(r"\S[ \u3000]{2,}\S", text):
+        if edges or _is_spread(text, label=place[0] in headers) or re.search(r"\S[ \u3000]{2,}\S", text):
             yield Seen((place, place))
+
+
+def _is_spread(text: str, *, label: bool) -> bool:
+    """Whether a word has a space between all its characters; two of them may be a name (林　亮) unless they are a label."""
+    if not _SPREAD.fullmatch(text):
+        return False
+    words = text.split()
+    return all(len(word) == 1 for word in words) and (label or len(words) > 2 or "".join(words) in _NO_AREA)
 
 
 def _line_breaks(looked: Looked) -> Iterator[Seen]:
