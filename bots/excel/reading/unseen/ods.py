@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from bots.excel.addresses import Place
 from bots.excel.archives import Archive, damaged
-from bots.excel.reading.unseen import EPOCH_1900, Unseen
+from bots.excel.reading.unseen import EPOCH_1900, MAX_CELLS, Unseen
 from bots.excel.reading.unseen.found import Found
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -20,8 +20,8 @@ _NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_LONGEST = 1_048_576
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
-_WIDEST = 16_384
 
 
 def sheet_names(archive: Archive) -> list[str]:
@@ -80,7 +80,7 @@ class _Walk:
                 self.repeated = _count(element, "number-rows-repeated")
                 self.column = 1
                 if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
-                    self.found.hidden.update(range(self.row, self.row + min(self.repeated, 1_048_576)))
+                    self.found.hidden.update(range(self.row, self.row + min(self.repeated, _LONGEST)))
             else:
                 self.row += self.repeated
                 element.clear()
@@ -108,11 +108,11 @@ class _Walk:
             found.errors[place] = shown or "#ERROR"
         elif kind is None:
             found.uncalculated.add(place)
-        elif kind == "float" and count <= _WIDEST:
-            for row in range(self.row, self.row + min(self.repeated, 1_048_576)):
-                for column in range(self.column, self.column + count):
-                    if width := styles.get(cell.get(f"{_TABLE}style-name") or self._default_style(column), 0):
-                        found.shown[row, column] = width
+        elif kind == "float" and styles and found.extent[0] * found.extent[1] <= MAX_CELLS:
+            own = cell.get(f"{_TABLE}style-name")
+            for column in range(self.column, self.column + count):
+                if width := styles.get(own or self._default_style(column), 0):
+                    found.shown.update(((row, column), width) for row in range(self.row, self.row + self.repeated))
 
     def _default_style(self, column: int) -> str:
         for count, style in self.columns:
