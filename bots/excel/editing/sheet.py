@@ -76,6 +76,11 @@ class SheetMarkup(Markup):
     def _row_positions(self) -> Mapping[int, int]:
         return {number: position for position, number in enumerate(self._row_starts[0])}
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Numbers of the rows that are stored, as they follow."""
+        return self._row_starts[0]
+
     def row(self, number: int) -> Element | None:
         """The row of that number; None when nothing of it is stored."""
         position = self._row_positions.get(number)
