@@ -4,12 +4,14 @@ from bots.excel.editing.actions import fill_cells, write_results
 from bots.excel.editing.saving import put
 from bots.excel.forms.actions import fill_form, map_form, read_form
 from bots.excel.lint.actions import lint
+from bots.excel.pdf import to_pdf
 from bots.excel.reading.actions import list_sheets, read_cells, read_rows
 from bots.excel.writing.actions import write_rows
 from bots.excel.writing.newbook import Sheet, workbook_bytes
 
 __all__ = [
-    "Sheet", "fill_cells",
+    "Sheet",
+    "fill_cells",
     "fill_form",
     "lint",
     "list_sheets",
@@ -18,6 +20,7 @@ __all__ = [
     "read_cells",
     "read_form",
     "read_rows",
+    "to_pdf",
     "workbook_bytes",
     "write_results",
     "write_rows",
