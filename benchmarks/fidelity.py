@@ -174,7 +174,12 @@ def main() -> int:
             work[path] = changes_for(path)
         for path, changes in work.items():
             for name, edit in contenders.items() if changes else ():
-                found = compared(path.read_bytes(), edit(path, changes), changes)
+                try:
+                    found = compared(path.read_bytes(), edit(path, changes), changes)
+                except Exception as error:  # noqa: BLE001 - libraries fail in many ways at other people's files
+                    lines.append([path.name, name, f"{type(error).__name__}", "", "", ""])
+                    lost += name == "yakin"
+                    continue
                 lines.append(
                     [
                         path.name,

@@ -100,22 +100,25 @@ def _any_between(rows: list[int], first: int, last: int) -> bool:
 def _watchers(package: Package, formulas: Mapping[str, Collection[Formula]]) -> Iterator[_Watcher]:
     names = _Names(package)
     for sheet, present in formulas.items():
-        firsts = {formula.group: formula for formula in present if formula.group is not None and formula.text}
-        shared = {group: looks_of(first.text, names.resolve) for group, first in firsts.items()}
+        firsts: dict[str, list[tuple[Formula, Looks]]] = {}
+        for formula in present:
+            if formula.group is not None and formula.text:
+                looks = looks_of(formula.text, names.resolve)
+                firsts.setdefault(formula.group, []).append((formula, looks))
         for formula in present:
             if formula.kind == "dataTable":
                 looks = ANYWHERE
             elif formula.text or formula.group is None:
                 looks = looks_of(formula.text, names.resolve)
-            elif formula.group in firsts:
-                looks = _moved(shared[formula.group], firsts[formula.group].place, formula.place)
             else:
-                looks = ANYWHERE
+                looks = _shared(firsts.get(formula.group, []), formula)
             yield _Watcher(sheet, formula, looks)
 
 
-def _moved(looks: Looks, origin: Place, place: Place) -> Looks:
-    rows, columns = place[0] - origin[0], place[1] - origin[1]
+def _shared(firsts: list[tuple[Formula, Looks]], formula: Formula) -> Looks:
+    """What a formula looks at that has its text from another one."""
+    first, looks = next((pair for pair in firsts if pair[0].is_shared_with(formula)), (formula, ANYWHERE))
+    rows, columns = formula.place[0] - first.place[0], formula.place[1] - first.place[1]
     return Looks(tuple(reference.moved(rows, columns) for reference in looks.references), looks.anywhere)
 
 

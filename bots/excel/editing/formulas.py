@@ -40,6 +40,15 @@ class Formula:
         """The area that only the formula as a whole may write into; None for a formula of one cell."""
         return self.area if self.kind in ("array", "dataTable") else None
 
+    def is_shared_with(self, other: Formula) -> bool:
+        """Whether another one takes its text from this one; programs have been seen to use a group's number twice."""
+        if self.group is None or self.group != other.group or not self.text or other.text:
+            return False
+        if self.area is None:
+            return True
+        (top, left), (bottom, right) = self.area
+        return top <= other.place[0] <= bottom and left <= other.place[1] <= right
+
 
 def formulas_of(sheet: SheetMarkup) -> list[Formula]:
     """All formulas of a sheet, in the order in which they stand."""
@@ -72,13 +81,9 @@ def handed_on(sheet: SheetMarkup, formulas: Sequence[Formula], overwritten: Coll
     """
     edits: list[Edit] = []
     for first in formulas:
-        if first.group is None or not first.text or first.place not in overwritten:
+        if first.group is None or first.place not in overwritten:
             continue
-        others = [
-            formula
-            for formula in formulas
-            if formula.group == first.group and formula.place not in overwritten and not formula.text
-        ]
+        others = [at for at in formulas if first.is_shared_with(at) and at.place not in overwritten]
         for index, formula in enumerate(others):
             if index == 0 and _is_line([first, *others]):
                 edits.append(_first_of(sheet, first, others))

@@ -161,6 +161,24 @@ def test_a_shared_formula_is_followed_cell_by_cell() -> None:
     assert after.count("<v>") == 3
 
 
+def test_a_groups_number_that_is_used_twice_means_two_groups() -> None:
+    shared = '<c r="{0}"><f t="shared" si="0"/><v>1</v></c>'.format
+    rows = [
+        row(
+            1, cell("B1", "A1*2", t="shared", ref="B1:B2", si="0"), cell("D1", "C1*3", t="shared", ref="D1:D2", si="0")
+        ),
+        row(2, shared("B2"), shared("D2")),
+    ]
+
+    after = xml(overwritten(raw_workbook(sheet(*rows)), B1=5))
+    looking = xml(put(raw_workbook(sheet(*rows)), C2=5))
+
+    assert 'ref="B2:B2">A2*2</f>' in after
+    assert '<c r="D2"><f t="shared" si="0"/><v>1</v></c>' in after
+    assert '<c r="D2"><f t="shared" si="0"/></c>' in looking
+    assert '<c r="B2"><f t="shared" si="0"/><v>1</v></c>' in looking
+
+
 NAMED = Looks(looks_of("表1!$A$1", lambda name, table: ANYWHERE).references)
 
 
