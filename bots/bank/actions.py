@@ -143,7 +143,8 @@ def check(
         raise _refusal(findings)
     for index, problems in sorted(wrong.items()):
         origin = table.row(index).origin
-        ctx.set_aside(str(origin.row if origin else index + 1), str(origin or ""), _told(problems))
+        key = "" if columns is None or columns.key is None else table.column(columns.key)[index]
+        ctx.set_aside(str(key or (origin.row if origin else index + 1)), str(origin or ""), _told(problems))
     valid = [index for index in range(table.count) if index not in wrong]
     ctx.log.bind(rows=table.count, findings=len(findings)).info("payments checked")
     return {

@@ -104,6 +104,7 @@ def test_a_check_before_the_approval_tells_what_writing_would_refuse(ctx: FakeCo
     found = check(payees(payee(1), payee(2)), PURPOSE, DAY, on_invalid="set_aside", ctx=ctx)
     assert found["findings"].column("種類") == ("already_sent",)
     assert (found["count"], found["valid"].column("口座番号")) == (1, ("0000002",))
+    assert [(key, label) for key, label, _ in ctx.rows_set_aside] == [("4", "申請.xlsx [受付]:4")]
     with pytest.raises(BusinessError, match="作成済み"):
         check(payees(payee(1), payee(2)), PURPOSE, DAY, ctx=ctx)
 
@@ -114,6 +115,11 @@ def test_the_ledger_names_nobody_and_no_account(ctx: FakeContext) -> None:
     assert "1234567" not in text
     assert "ｽｽﾞｷ" not in text
     assert PURPOSE in text
+
+
+def test_a_row_that_is_set_aside_is_told_by_its_key_where_there_is_one(ctx: FakeContext) -> None:
+    check(payees(payee(7, 0)), PURPOSE, DAY, columns=KEYED, on_invalid="set_aside", ctx=ctx)
+    assert [key for key, _, _ in ctx.rows_set_aside] == ["00000007"]
 
 
 @pytest.mark.parametrize("line", [0, 1, 2])
