@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bots.table.forms import Form, as_plain, plain_text
+from bots.table.lists.columns import normal_or_text
 from bots.table.pairing import Pairing
 from yakin.errors import BusinessError
 from yakin.values import Scalar, Table
@@ -96,6 +97,10 @@ class Decisions:
             if (known := self._by_pair.get((one.left, one.right))) is not None and known.verdict != one.verdict
         ]
 
+    def unknown(self, more: Iterable[Decision]) -> list[Decision]:
+        """Those of `more` about which nothing was decided before."""
+        return [one for one in more if (one.left, one.right) not in self._by_pair]
+
     def between(
         self, left: Table, right: Table, fields: Sequence[Pairing], left_rows: Iterable[int], right_rows: Iterable[int]
     ) -> Ruled:
@@ -167,9 +172,7 @@ def decisions_of_report(table: Table, *, day: str) -> list[Decision]:
 
 def key_texts(table: Table, columns: Sequence[tuple[str, Form]], rows: Iterable[int]) -> list[str]:
     """What is compared of each row, in words: `氏名=高橋一郎 | 生年月日=1985-01-08`."""
-    from bots.table.proposals.coding import normal_or_text
-
-    known: list[dict[object, str]] = [{} for _ in columns]
+    known: list[dict[Scalar, str]] = [{} for _ in columns]
     cells = [table.column(name) for name, _ in columns]
     texts = []
     for row in rows:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.table.forms import Form, Normal, normal
+from bots.table.forms import Form, Normal
+from bots.table.lists.columns import normal_or_text
 from bots.table.pairing import Pairing
-from yakin.errors import BusinessError
-from yakin.values import Table
+from yakin.values import Scalar, Table
 
 EMPTY = -1
 
@@ -53,17 +53,9 @@ def coded(left: Table, right: Table, pairing: Pairing) -> Coded:
     return Coded(pairing, ours, theirs, list(numbers), [counts[number] for number in range(len(numbers))], filled)
 
 
-def normal_or_text(value: object, form: Form) -> Normal | None:
-    """A value's normal form, its text where it is not of the form; None when it is empty."""
-    try:
-        return normal(value, form)  # type: ignore[arg-type]
-    except BusinessError:
-        return normal(value, "text")  # type: ignore[arg-type]
-
-
 def _numbered(table: Table, column: str, form: Form, numbers: dict[Normal, int]) -> list[int]:
     cells = table.column(column)
-    of_cell: dict[object, int] = {}
+    of_cell: dict[Scalar, int] = {}
     for cell in set(cells):
         value = normal_or_text(cell, form)
         of_cell[cell] = EMPTY if value is None else numbers.setdefault(value, len(numbers))

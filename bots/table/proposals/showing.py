@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bots.table.decisions import KEY_SUFFIX, VERDICT, key_texts
 from bots.table.pairing import Pairing
 from bots.table.proposals.proposing import Proposal
-from yakin.values import Scalar, Table
+from yakin.values import Column, Scalar, Table
 
 PROPOSED = "候補"
 """Name of the sheet."""
@@ -27,10 +27,10 @@ def proposals_table(
     """Proposals with the columns of both sides.
 
     First stands 判断, to be filled in with ○ or ×, then 点数, 次点との差 and 理由; then the columns of either side, named
-    `<side>_<column>`, with `<side>_行` for the row's number; last `<side>_照合キー`, by which `read_decisions` knows the pair again.
+    `<side>_<column>`, with `<side>_出所` (file and sheet) and `<side>_行` (row number) before them; last `<side>_照合キー`, by which `read_decisions` knows the pair again.
     """
     lefts, rights = [one.left for one in proposals], [one.right for one in proposals]
-    columns: dict[str, Sequence[Scalar]] = {
+    columns: dict[str, Sequence[Scalar] | Column] = {
         VERDICT: [None] * len(proposals),
         SCORE: [round(one.score, 3) for one in proposals],
         MARGIN: [round(one.margin, 3) for one in proposals],
@@ -38,8 +38,9 @@ def proposals_table(
     }
     ours, theirs = left.take(lefts), right.take(rights)
     for name, side in ((left_name, ours), (right_name, theirs)):
-        columns[f"{name}_行"] = [None if side.origins is None else side.origins[row].row for row in range(side.count)]
-        columns |= {f"{name}_{column}": side.column(column) for column in side.columns}
+        if side.origins is not None:
+            columns[f"{name}_出所"], columns[f"{name}_行"] = side.origins.names, side.origins.rows
+        columns |= {f"{name}_{column}": side.stored(column) for column in side.columns}
     columns[f"{left_name}{KEY_SUFFIX}"] = key_texts(ours, [(one.left, one.form) for one in fields], range(ours.count))
     columns[f"{right_name}{KEY_SUFFIX}"] = key_texts(
         theirs, [(one.right, one.form) for one in fields], range(theirs.count)
