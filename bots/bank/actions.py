@@ -205,13 +205,13 @@ def write_transfer(
         - id: bankfile
           uses: bank.write_transfer
           with:
-            table: ${{ steps.checked.valid }}
+            table: ${{ steps.precheck.valid }}
             path: out/振込.txt
             purpose: 児童手当 令和8年6月期
             day: 2026-06-15
             sender: {code: "0012345678", name: アオバマチ, bank: "0146", branch: "001", account: "0012345"}
             columns: {key: 受付番号}
-            totals: {count: "${{ steps.checked.count }}", amount: "${{ steps.checked.amount }}"}
+            totals: {count: 120, amount: 1200000}
     """
     read = read_payments(table, columns or PaymentColumns(), kind)
     when = _bank_day(day)
