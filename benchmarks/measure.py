@@ -40,6 +40,7 @@ class Contender:
     Attributes:
         name: For the table.
         module: Run with `python -m`, given `arguments`.
+        python: The interpreter; that of a peer has libraries of its own.
         laps: What its turns took.
         said: What it said when it had ended.
     """
@@ -51,12 +52,13 @@ class Contender:
     start: Lap | None = None
     end: Lap | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
+    python: str = sys.executable
     _process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Contender:
         begun = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", self.module, *self.arguments],
+            [self.python, "-m", self.module, *self.arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

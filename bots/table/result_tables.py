@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from bots.table.forms import plain_text
-from bots.table.outcomes import Ambiguous, Doubt, Group, Pair, Pairs, Reconciliation, Singles, Why
-from bots.table.pairing import Side
+from bots.table.outcomes import Ambiguous, Doubt, Group, Pairs, Reconciliation, Singles, Why
+from bots.table.pairing import Pairing, Side
 from yakin.values import Column, Origin, Origins, Scalar, Table
 from yakin.values.origins import place_name
 
@@ -93,13 +93,21 @@ def _side(name: str, table: Table, rows: Places) -> Columns:
 def _stood(table: Table, rows: Places) -> dict[str, Column]:
     if table.origins is None:
         return {part: Column([None] * len(rows)) for part in (SOURCE, ROW)}
-    return {SOURCE: table.origins.names.take(rows), ROW: table.origins.rows.take(rows)}
+    if _has_empty_lines(rows):
+        return {SOURCE: table.origins.names.take(rows), ROW: table.origins.rows.take(rows)}
+    stood = table.origins.take(rows)
+    return {SOURCE: stood.names, ROW: stood.rows}
+
+
+def _has_empty_lines(rows: Places) -> bool:
+    # A series of rows comes from a join, which has no empty line.
+    return isinstance(rows, list) and None in rows
 
 
 def _origins(found: Reconciliation, lefts: Places, rights: Places) -> Origins | None:
     """Where the row of the left list stood; of the right list where there is no left one."""
     left, right = found.left.origins, found.right.origins
-    if left is not None and not any(row is None for row in lefts):
+    if left is not None and not _has_empty_lines(lefts):
         return left.take(lefts)
     if left is None or right is None:
         return None
@@ -114,20 +122,29 @@ def _tolerated(found: Reconciliation) -> Columns:
     if not exactly:
         return {}
     _, near = differing(found.left, found.right, found.matched, exactly)
-    words = {pair.left: _in_words(found, pair) for pair in near}
+    words = dict(zip(near.left.to_list(), _in_words(found, near), strict=True))
     return {TOLERATED: [words.get(row) for row in found.matched.left.to_list()]}
 
 
 def _differences(found: Reconciliation) -> Columns:
-    return {DIFFERENCE: [_in_words(found, pair) for pair in found.differs]}
+    return {DIFFERENCE: _in_words(found, found.differs)}
 
 
-def _in_words(found: Reconciliation, pair: Pair) -> str:
-    return "; ".join(
-        f"{column.name}: {_quoted(found.left.column(column.left)[pair.left])}"
-        f" ⇔ {_quoted(found.right.column(column.right)[pair.right])}"
-        for column in pair.differing
-    )
+def _in_words(found: Reconciliation, pairs: Pairs) -> list[str]:
+    """What differs in each pair."""
+    cells = {
+        (column.left, column.right): (
+            found.left.stored(column.left).take(pairs.left).cells,
+            found.right.stored(column.right).take(pairs.right).cells,
+        )
+        for column in found.compared
+    }
+
+    def told(place: int, column: Pairing) -> str:
+        ours, theirs = cells[column.left, column.right]
+        return f"{column.name}: {_quoted(ours[place])} ⇔ {_quoted(theirs[place])}"
+
+    return ["; ".join(told(place, column) for column in pair.differing) for place, pair in enumerate(pairs)]
 
 
 def _quoted(value: Scalar) -> str:
