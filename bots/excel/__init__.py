@@ -1,6 +1,6 @@
 """Workbooks: read and write Excel and CSV files without Excel."""
 
-from bots.excel.editing.actions import fill_cells, write_results
+from bots.excel.editing.actions import arrange_sheets, fill_cells, format_sheet, write_results
 from bots.excel.editing.saving import put
 from bots.excel.forms.actions import fill_form, map_form, read_form
 from bots.excel.lint.actions import lint
@@ -11,8 +11,10 @@ from bots.excel.writing.newbook import Sheet, workbook_bytes
 
 __all__ = [
     "Sheet",
+    "arrange_sheets",
     "fill_cells",
     "fill_form",
+    "format_sheet",
     "lint",
     "list_sheets",
     "map_form",

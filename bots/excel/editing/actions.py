@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
 from bots.excel.addresses import HeaderRow, Place
+from bots.excel.editing.arranging import Look, SheetStep, arranged, shown
+from bots.excel.editing.losses import Feature, refuse_losses
 from bots.excel.editing.patching import Patch
 from bots.excel.editing.results import plan_results, put_results
 from bots.excel.editing.saving import put, refuse_when_open
@@ -176,6 +178,109 @@ def write_results(
             key=key,
         )
     return {"file": FileRef.of(file), "changed": changed, "rows": len(items)}
+
+
+@action(idempotent=True, rehearsable=False)
+def format_sheet(
+    path: Path,
+    sheet: str | None = None,
+    widths: dict[str, float] | None = None,
+    looks: dict[str, Look] | None = None,
+    freeze: str | None = None,
+    filter: str | None = None,
+    allow_loss: list[Feature] | None = None,
+    *,
+    ctx: Context,
+) -> FileRef:
+    """Change how a sheet looks: widths, number formats, colours, frozen rows, filter buttons.
+
+    The workbook is read and saved anew by openpyxl. One that holds something that would not survive this (shapes,
+    furigana, printer settings …) is refused, unless `allow_loss` names it. Formulas are calculated when Excel opens it.
+
+    Args:
+        path: Workbook (.xlsx, .xlsm), relative to the project.
+        sheet: Sheet to be changed; the first one when left out.
+        widths: Column or columns (`B`, `B:D`) → width in half-width characters.
+        looks: Area (`B2`, `A1:F1`) → how it is shown.
+        freeze: Cell above and left of which all stays in sight: `A4` freezes three rows.
+        filter: Area whose first row gets filter buttons.
+        allow_loss: What saving may destroy in the workbook.
+
+    Returns:
+        The workbook as it is now.
+
+    Raises:
+        LossRefused: Saving would destroy something that `allow_loss` does not name.
+        BusinessError: An area or a column is none.
+        FileInUse: The workbook is open in Excel, or was changed while it was worked on.
+        SheetNotFound: The workbook has no sheet of that name.
+        WorkbookUnreadable: There is no such file, or it cannot be read.
+
+    Example:
+        - name: 一覧を見やすくする
+          uses: excel.format_sheet
+          with:
+            path: ${{ run.folder }}/一覧.xlsx
+            widths: {B:C: 20}
+            looks: {"D2:D100": {number_format: "#,##0"}, "A1:D1": {fill: DCE6F1, bold: true}}
+            freeze: A2
+    """
+
+    def change(package: Package) -> bytes:
+        title = package.sheet_name(sheet)
+        return shown(package, title, widths=widths or {}, looks=looks or {}, freeze=freeze, filtered=filter)
+
+    return _saved_anew(ctx.path(path), change, allow_loss or [], ctx)
+
+
+@action(idempotent=False, rehearsable=False)
+def arrange_sheets(
+    path: Path, steps: list[SheetStep], allow_loss: list[Feature] | None = None, *, ctx: Context
+) -> FileRef:
+    """Add, copy, rename and remove sheets of a workbook.
+
+    The workbook is read and saved anew by openpyxl. One that holds something that would not survive this (shapes,
+    furigana, printer settings …) is refused, unless `allow_loss` names it. Formulas are calculated when Excel opens it;
+    those that name a sheet that is renamed or removed are not followed.
+
+    Args:
+        path: Workbook (.xlsx, .xlsm), relative to the project.
+        steps: What is done, one after the other: `{do: copy, sheet: 原本, to: 4月}`.
+        allow_loss: What saving may destroy in the workbook.
+
+    Returns:
+        The workbook as it is now.
+
+    Raises:
+        LossRefused: Saving would destroy something that `allow_loss` does not name.
+        BusinessError: A name cannot be a sheet's or is taken, or the last sheet would be removed.
+        FileInUse: The workbook is open in Excel, or was changed while it was worked on.
+        SheetNotFound: The workbook has no sheet of that name.
+        WorkbookUnreadable: There is no such file, or it cannot be read.
+
+    Example:
+        - name: 今月のシートを作る
+          uses: excel.arrange_sheets
+          with:
+            path: ${{ run.folder }}/月報.xlsx
+            steps: [{do: copy, sheet: 原本, to: 4月}, {do: remove, sheet: 3月}]
+    """
+    return _saved_anew(ctx.path(path), lambda package: arranged(package, steps), allow_loss or [], ctx)
+
+
+def _saved_anew(
+    file: Path, change: Callable[[Package], bytes], allow_loss: Collection[Feature], ctx: Context
+) -> FileRef:
+    """Change a workbook with openpyxl, unless that loses something that may not be lost."""
+    refuse_csv(file)
+    refuse_when_open(file)
+    data = read_bytes(file)
+    package = Package(file.name, data)
+    lost = refuse_losses(package, allow_loss)
+    made = put(file, change(package), read=data)
+    for feature in dict.fromkeys(loss.feature for loss in lost):
+        ctx.note("workbook feature lost", file=file.name, feature=feature)
+    return made
 
 
 def _places(package: Package, cells: Mapping[str, Any], sheet: str | None) -> dict[str, dict[Place, Scalar]]:

@@ -103,11 +103,6 @@ def find_losses(package: Package) -> list[Loss]:
     return sorted(set(_losses(package)), key=lambda loss: (loss.feature, loss.where))
 
 
-def holds_formulas(package: Package) -> bool:
-    """Whether any cell of the workbook holds a formula; their stored results are gone until Excel calculates them again."""
-    return any(re.search(rb"<(?:\w+:)?f[ />]", package.part(part)) for part in package.sheets.values())
-
-
 def refuse_losses(package: Package, allowed: Collection[Feature]) -> list[Loss]:
     """Refuse to save a workbook that would lose something.
 
