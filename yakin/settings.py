@@ -111,6 +111,13 @@ class ServeSettings(_Section):
     """Port for that; 0 for any that is free."""
 
 
+class ExcelSettings(_Section):
+    """Workbooks."""
+
+    libreoffice: str | None = None
+    """LibreOffice's program `soffice`, which prints workbooks into PDF; looked for when left out."""
+
+
 class Settings(_Section):
     """Everything `config/yakin.toml` can say."""
 
@@ -135,6 +142,8 @@ class Settings(_Section):
     """Web systems by the name workflows use."""
     browser: Mapping[str, Any] = {}
     """Settings of the browser bot, which checks them."""
+    excel: ExcelSettings = ExcelSettings()
+    """Workbooks."""
     notify: NotifySection = NotifySection()
     """How people are told, who they are, and which news they get when."""
     secrets: SecretsSettings = SecretsSettings()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bots.excel.forms.mapfile import read_map
 from tests.docs.fences import PAGES, ROOT, Fence, all_fences, completed, fences
 from yakin.actions import Registry
 from yakin.schedule.calendars import load_calendars
@@ -19,7 +20,7 @@ CONFIG = load_settings(ROOT).config
 WORKFLOWS = {path.stem: path for path in (ROOT / "workflows").glob("*.yaml")}
 
 
-WORKFLOW_FENCES = [fence for fence in all_fences("yaml") if not fence.marks & {"mistaken", "calendar"}]
+WORKFLOW_FENCES = [fence for fence in all_fences("yaml") if not fence.marks & {"mistaken", "calendar", "map"}]
 
 
 def problems_of(text: str, name: str = "example.yaml") -> str:
@@ -41,6 +42,12 @@ def test_every_calendar_in_the_documentation_is_one(fence: Fence, tmp_path: Path
     (tmp_path / CALENDARS).mkdir(parents=True)
     (tmp_path / CALENDARS / "example.yaml").write_text(fence.text, encoding="utf-8")
     assert load_calendars(tmp_path, date(2026, 3, 1))["example"].closed
+
+
+@pytest.mark.parametrize("fence", [fence for fence in all_fences("yaml") if "map" in fence.marks], ids=str)
+def test_every_map_of_a_form_in_the_documentation_is_one(fence: Fence, tmp_path: Path) -> None:
+    (tmp_path / "form.yaml").write_text(fence.text, encoding="utf-8")
+    assert read_map(tmp_path / "form.yaml").fields
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.ja.md"])

@@ -79,7 +79,7 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_fence_says_what_it_is(page: Path) -> None:
     assert {fence.language for fence in fences(page)} <= {"", "yaml", "python", "toml", "console", "cron"}
-    assert all(fence.marks <= {"fragment", "mistaken", "complete", "calendar"} for fence in fences(page))
+    assert all(fence.marks <= {"fragment", "mistaken", "complete", "calendar", "map"} for fence in fences(page))
 
 
 def test_every_page_can_be_found_from_the_index() -> None:
