@@ -84,8 +84,8 @@ def concatenated(tables: Sequence[Table], columns: Literal["same", "all"] = "sam
     names = list(dict.fromkeys(name for table in tables for name in table.columns))
     if columns == "same":
         for number, table in enumerate(tables, 1):
-            if set(table.columns) != set(names):
-                raise _other_columns(number, table, tables)
+            if set(table.columns) != set(tables[0].columns):
+                raise _other_columns(table, number, tables[0])
     cells: dict[str, list[Scalar]] = {name: [] for name in names}
     for table in tables:
         for name in names:
@@ -93,9 +93,7 @@ def concatenated(tables: Sequence[Table], columns: Literal["same", "all"] = "sam
     return Table(cells, all_origins(tables))
 
 
-def _other_columns(number: int, table: Table, tables: Sequence[Table]) -> BusinessError:
-    # The first list may be the odd one: then this one has more, and lacks nothing.
-    first = tables[0]
+def _other_columns(table: Table, number: int, first: Table) -> BusinessError:
     return BusinessError(
         "{list} has other columns than {first}: {more} more, {fewer} lacking",
         list=_called(table, number),

@@ -48,7 +48,7 @@ class Changes:
 
 
 def changes(old: Table, new: Table, keys: Sequence[Pairing], compare: Sequence[Pairing]) -> Changes:
-    """Compare two versions of a list, row by row under their keys.
+    """Compare two versions of a list, row by row under their keys; what has changed is told in the order of the new version.
 
     Args:
         old: The earlier version.
@@ -62,12 +62,13 @@ def changes(old: Table, new: Table, keys: Sequence[Pairing], compare: Sequence[P
     if not keys:
         raise BusinessError("There is no key to compare by")
     found = reconcile_tables(old, new, keys, compare)
+    differs = sorted(found.differs, key=lambda pair: pair.right)
     gone = [single.index for single in found.only_left if single.why == "no_counterpart"]
     come = [single.index for single in found.only_right if single.why == "no_counterpart"]
     return Changes(
         added=new.take(come),
-        changed=_changed(old, new, found.differs),
-        cells=_cells(old, new, keys, found.differs),
+        changed=_changed(old, new, differs),
+        cells=_cells(old, new, keys, differs),
         removed=old.take(gone),
         unclear=_unclear(
             (old, [(one.index, _WHY[one.why]) for one in found.only_left if one.why != "no_counterpart"]),
