@@ -67,13 +67,8 @@ def polars(folder: Path) -> Callable[[], Counts]:
         matched, differs = pairs.filter(same), pairs.filter(~same)
         parts = [matched, differs, only_left, duplicates[0]]
         assert sum(part["amount"].sum() for part in parts) == left["amount"].sum()
-        parts = [
-            matched.select(amount="amount_right"),
-            differs.select(amount="amount_right"),
-            only_right,
-            duplicates[1],
-        ]
-        assert sum(part["amount"].sum() for part in parts) == right["amount"].sum()
+        rights = [part["amount_right"] for part in (matched, differs, only_right)] + [duplicates[1]["amount"]]
+        assert sum(amounts.sum() for amounts in rights) == right["amount"].sum()
         return {
             "matched": matched.height,
             "differs": differs.height,

@@ -13,6 +13,8 @@ from yakin.values import Table
 if TYPE_CHECKING:
     import polars as pl
 
+    from bots.table.proposals import Proposal
+
 Why = Literal["no_counterpart", "empty_key", "unreadable_key"]
 Doubt = Literal["several", "against_a_key", "too_many"]
 
@@ -56,6 +58,16 @@ class Pairs(Sequence[Pair]):
         import polars as pl
 
         return cls(pl.Series(dtype=pl.UInt32), pl.Series(dtype=pl.UInt32), [])
+
+    def with_more(self, more: Pairs) -> Pairs:
+        """These and others, in the order of the left list."""
+        import polars as pl
+
+        left, right = (pl.concat([getattr(self, side), getattr(more, side)]) for side in ("left", "right"))
+        told = None
+        if self.differing is not None and more.differing is not None:
+            told = [*self.differing, *more.differing]
+        return Pairs(left, right, told).take(left.arg_sort().to_list())
 
     def take(self, places: Sequence[int]) -> Pairs:
         """The pairs at these places."""
@@ -117,8 +129,6 @@ class Singles(Sequence[Single]):
 
     def without(self, rows: Collection[int]) -> Singles:
         """All but these rows."""
-        import polars as pl
-
         return Singles(self.rows.filter(~self.rows.is_in(list(rows))), self.odd)
 
     @overload
@@ -200,9 +210,12 @@ class Reconciliation:
         only_left: Rows of the left list without a partner.
         only_right: Rows of the right list without a partner.
         ambiguous: Rows whose sums agree in several ways.
+        proposed: Pairs of rows without a partner that may belong together, for a person; a row may be in several.
         duplicates: Rows of both sides whose key is not unique on one of them.
+        taken: Row of the left list → the proposal by which it has its partner.
+        likely: Columns by which pairs were proposed; none when that was not asked for.
         summed: Whether sums were looked for.
-        tallies: `matched`, `differs`, `only_left`, `only_right`, `ambiguous`, `duplicates` → their rows and amounts.
+        tallies: `matched`, `differs`, `only_left`, `only_right`, `ambiguous`, `proposed`, `duplicates` → their rows and amounts.
         total: Rows and amounts of the two lists.
     """
 
@@ -216,7 +229,10 @@ class Reconciliation:
     only_left: Singles
     only_right: Singles
     ambiguous: tuple[Ambiguous, ...]
+    proposed: tuple[Proposal, ...]
     duplicates: tuple[Duplicate, ...]
+    taken: Mapping[int, Proposal]
+    likely: tuple[Pairing, ...]
     summed: bool
     tallies: Mapping[str, Tally]
     total: Tally

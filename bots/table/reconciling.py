@@ -1,7 +1,7 @@
-"""Reconciling two lists: by exact keys under declared normal forms, then by sums; nothing is lost and nothing is counted twice.
+"""Reconciling two lists: by exact keys under declared normal forms, then by sums, then by what a person or a rule accepts.
 
-Every row of either side ends in exactly one place: matched, different, on one side only, ambiguous or duplicate. Numbers of rows
-and amounts are counted on the way in and on the way out, and must be equal.
+Every row of either side ends in exactly one place: matched, different, on one side only, ambiguous, proposed or duplicate. Numbers
+of rows and amounts are counted on the way in and on the way out, and must be equal: nothing is lost or counted twice.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bots.table.balance import Rows, Tally, amounts_of, balanced
+from bots.table.likely import Likely, with_proposals
 from bots.table.outcomes import Reconciliation
 from bots.table.pairing import Pairing, refuse_missing
 from bots.table.settling import settled
@@ -25,6 +26,7 @@ def reconcile_tables(
     compare: Sequence[Pairing] = (),
     amount: Pairing | None = None,
     sums: Sums | None = None,
+    likely: Likely | None = None,
 ) -> Reconciliation:
     """Pair the rows of two lists and compare them.
 
@@ -35,6 +37,7 @@ def reconcile_tables(
         compare: Columns to compare in each pair.
         amount: Column whose sums must add up; compared as well, unless `compare` has it already.
         sums: How rows are settled by sums of the amount that no key pairs.
+        likely: How pairs are proposed of the rows that have no partner then.
 
     Raises:
         BusinessError: A list lacks a column, a cell of the amount is not a number, or there are sums but no amount.
@@ -45,7 +48,7 @@ def reconcile_tables(
         raise BusinessError("There is no amount to add up", hint="Say with amount which columns are")
     if amount is not None and all((pair.left, pair.right) != (amount.left, amount.right) for pair in compare):
         compare = (*compare, replace(amount, form="amount"))
-    refuse_missing(left, right, (*keys, *compare, *(sums.by if sums else ())))
+    refuse_missing(left, right, (*keys, *compare, *(sums.by if sums else ()), *(likely.fields if likely else ())))
     amounts = amounts_of(left, amount.left if amount else None), amounts_of(right, amount.right if amount else None)
     paired = pair_rows(left, right, keys)
     matched, differs = differing(left, right, paired.pairs, compare)
@@ -60,13 +63,18 @@ def reconcile_tables(
         only_left=paired.only_left,
         only_right=paired.only_right,
         ambiguous=(),
+        proposed=(),
         duplicates=paired.duplicates,
+        taken={},
+        likely=(),
         summed=sums is not None,
         tallies={},
         total=Tally(left.count, amounts[0].total(), right.count, amounts[1].total()),
     )
     if sums is not None and amount is not None:
         found = settled(found, amounts, amount, sums)
+    if likely is not None:
+        found = with_proposals(found, likely)
     return replace(found, tallies=balanced(_places(found), amounts, found.total))
 
 
@@ -85,6 +93,10 @@ def _places(found: Reconciliation) -> dict[str, tuple[Rows, Rows]]:
         "ambiguous": (
             ([row for doubt in doubts for row in doubt.left],),
             ([row for doubt in doubts for row in doubt.right],),
+        ),
+        "proposed": (
+            (sorted({one.left for one in found.proposed}),),
+            (sorted({one.right for one in found.proposed}),),
         ),
         "duplicates": ((twice[0],), (twice[1],)),
     }

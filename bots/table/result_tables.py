@@ -9,6 +9,7 @@ from typing import Any
 from bots.table.forms import plain_text
 from bots.table.outcomes import Ambiguous, Doubt, Group, Pairs, Reconciliation, Singles, Why
 from bots.table.pairing import Pairing, Side
+from bots.table.proposals import proposals_table
 from yakin.values import Column, Origin, Origins, Scalar, Table
 from yakin.values.origins import place_name
 
@@ -17,6 +18,7 @@ TOLERATED = "許容した差"
 REASON = "突合の理由"
 GROUP = "組"
 FEE = "手数料"
+GROUNDS = "根拠"
 CANDIDATES = "候補"
 SIDE = "区分"
 KEY = "重複キー"
@@ -38,26 +40,30 @@ Places = Any
 
 
 def outcome_tables(found: Reconciliation, left_name: str, right_name: str) -> dict[str, Table]:
-    """`matched`, `differs`, `only_left`, `only_right`, `ambiguous` and `duplicates` as tables.
+    """`matched`, `differs`, `only_left`, `only_right`, `ambiguous`, `proposed` and `duplicates` as tables.
 
     Pairs have the columns of both sides, named `<side>_<column>`, with `<side>_出所` (file and sheet) and `<side>_行` (row
     number) before them; `differs` begins with 差異 in words. Where sums were looked for, `matched` begins with 組 and 手数料, and
-    the rows of a group follow each other, each row once. Rows of one side keep their columns, with 突合の理由 last. `ambiguous`
+    the rows of a group follow each other, each row once; where pairs were proposed, 根拠 tells which of them are pairs by that.
+    Rows of one side keep their columns, with 突合の理由 last. `ambiguous`
     begins with 組, 区分, 出所, 行, 候補 and 突合の理由, `duplicates` with 区分, 重複キー, 出所 and 行.
     """
     names: Mapping[Side, str] = {"left": left_name, "right": right_name}
     return {
         "matched": _matched(found, names),
-        "differs": _paired(found, found.differs.left, found.differs.right, names, _differences(found)),
+        "differs": _paired(
+            found, found.differs.left, found.differs.right, names, _differences(found) | _grounds(found, found.differs)
+        ),
         "only_left": _with_reasons(found.left, found.only_left),
         "only_right": _with_reasons(found.right, found.only_right),
         "ambiguous": _ambiguous(found, names),
+        "proposed": proposals_table(found.left, found.right, found.likely, found.proposed, left_name, right_name),
         "duplicates": _duplicates(found, names),
     }
 
 
 def _matched(found: Reconciliation, names: Mapping[Side, str]) -> Table:
-    first: Columns = _tolerated(found)
+    first: Columns = _tolerated(found) | _grounds(found, found.matched)
     if not found.summed:
         return _paired(found, found.matched.left, found.matched.right, names, first)
     lines = [line for number, group in enumerate(found.groups, 1) for line in _lines(group, number)]
@@ -124,6 +130,14 @@ def _tolerated(found: Reconciliation) -> Columns:
     _, near = differing(found.left, found.right, found.matched, exactly)
     words = dict(zip(near.left.to_list(), _in_words(found, near), strict=True))
     return {TOLERATED: [words.get(row) for row in found.matched.left.to_list()]}
+
+
+def _grounds(found: Reconciliation, pairs: Pairs) -> Columns:
+    """By which proposal rows are a pair; nothing where none were asked for."""
+    if not found.likely:
+        return {}
+    taken = [found.taken.get(row) for row in pairs.left.to_list()]
+    return {GROUNDS: [None if one is None else f"{one.score:.3f}: {one.in_words}" for one in taken]}
 
 
 def _differences(found: Reconciliation) -> Columns:

@@ -8,6 +8,7 @@ from typing import Any
 from bots.excel import Sheet
 from bots.table.balance import Tally
 from bots.table.outcomes import Reconciliation
+from bots.table.proposals import PROPOSED
 from bots.table.result_tables import differing_cells
 from yakin.values import Scalar, Table
 
@@ -18,6 +19,7 @@ _COLOURS = {
     "only_left": _RED,
     "only_right": _RED,
     "ambiguous": _PURPLE,
+    "proposed": _PURPLE,
     "duplicates": _ORANGE,
 }
 
@@ -37,7 +39,7 @@ def summary(found: Reconciliation) -> dict[str, Any]:
 
 
 def sheets(found: Reconciliation, tables: Mapping[str, Table], left_name: str, right_name: str) -> list[Sheet]:
-    """The sheets 要約, 一致, 差異, <left>のみ, <right>のみ, 重複 and, where sums were looked for, 要判断."""
+    """The sheets 要約, 一致, 差異, <left>のみ, <right>のみ, 重複; where sums were looked for 要判断, where pairs were proposed 候補."""
     titles = _titles(found, left_name, right_name)
     marked = {"differs": differing_cells(found, tables["differs"], left_name, right_name)}
     return [
@@ -56,11 +58,11 @@ def _titles(found: Reconciliation, left_name: str, right_name: str) -> dict[str,
         "only_left": f"{left_name}のみ",
         "only_right": f"{right_name}のみ",
         "ambiguous": "要判断",
+        "proposed": PROPOSED,
         "duplicates": "重複",
     }
-    if not found.summed:
-        del titles["ambiguous"]
-    return titles
+    left_out = {"ambiguous": not found.summed, "proposed": not found.likely}
+    return {name: title for name, title in titles.items() if not left_out.get(name)}
 
 
 def _summary_sheet(found: Reconciliation, titles: Mapping[str, str], left_name: str, right_name: str) -> Sheet:

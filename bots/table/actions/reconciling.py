@@ -11,9 +11,12 @@ from typing import Annotated, Any, Literal, TypedDict
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bots.excel import put, workbook_bytes
+from bots.table.actions.doubles import kept_decisions
 from bots.table.forms import Form
+from bots.table.likely import Likely
 from bots.table.outcomes import Reconciliation
 from bots.table.pairing import Pairing
+from bots.table.proposals import Accept
 from bots.table.reconciling import reconcile_tables
 from bots.table.result_tables import outcome_tables
 from bots.table.result_workbook import sheets, summary
@@ -80,6 +83,7 @@ class ReconciledLists(TypedDict):
         only_left: Rows of the left list without a partner, and why.
         only_right: Rows of the right list without a partner, and why.
         ambiguous: Rows of both lists whose sums agree in several ways, with all of them.
+        proposed: Pairs that may belong together, with the score and the reasons; 判断 is for a person to fill in.
         duplicates: Rows of both lists whose key is not unique.
         summary: Outcome or `total` → `left_count`, `left_amount`, `right_count`, `right_amount`.
         report: The workbook, when one was asked for.
@@ -90,6 +94,7 @@ class ReconciledLists(TypedDict):
     only_left: Table
     only_right: Table
     ambiguous: Table
+    proposed: Table
     duplicates: Table
     summary: dict[str, Any]
     report: FileRef | None
@@ -103,6 +108,9 @@ def reconcile(
     compare: dict[str, ComparedColumn] | None = None,
     amount: KeyColumn | None = None,
     sums: SumRules | None = None,
+    likely: dict[str, ComparedColumn] | None = None,
+    accept: Accept | None = None,
+    decisions: Path | None = None,
     left_name: Annotated[str, Field(min_length=1, max_length=20)] = "左",
     right_name: Annotated[str, Field(min_length=1, max_length=20)] = "右",
     report: Path | None = None,
@@ -116,7 +124,9 @@ def reconcile(
     that stands in several rows of one side makes all rows with it duplicates: they are told, never paired by chance
     and never dropped. With `sums`, what the keys leave open is settled by amounts, payer by payer: rows that agree in exactly one way
     match, without a fee before with one; those that could be settled in several ways are `ambiguous`, with every way named, for a
-    person. Counts and amounts of all outcomes together equal those of the lists; this is checked.
+    person. With `likely`, pairs are proposed of what is left then, with a score and the reasons, for a person to decide in the
+    sheet 候補 (`table.read_decisions` keeps that for the next time); nothing is paired by its score unless `accept` says from
+    when on. Counts and amounts of all outcomes together equal those of the lists; this is checked.
 
     Args:
         left: One list.
@@ -127,6 +137,10 @@ def reconcile(
         amount: Column whose sums have to add up: its name, or `{left, right}`, with `within` for differences that do not
             matter; it is compared too.
         sums: How rows that no key pairs are settled by sums of the amount: `by`, `up_to`, `many_to_many`, `fees`, `fee_up_to`.
+        likely: Columns by which rows without a partner may still belong together: name → form, or any name →
+            `{left, right, as}`.
+        accept: From which `score` on, and with which `margin` to the second best, a proposal is taken without a person.
+        decisions: Workbook or CSV file with what was decided before, as `table.read_decisions` keeps it.
         left_name: What the left list is called in the workbook.
         right_name: What the right list is called in the workbook.
         report: Workbook (.xlsx) to write with a sheet for each outcome, relative to the project.
@@ -134,8 +148,8 @@ def reconcile(
             all to be in a system that holds others too, `both` for two lists that are to be the same.
 
     Returns:
-        The tables `matched`, `differs`, `only_left`, `only_right`, `ambiguous` and `duplicates`; `summary` with the counts and
-        amounts of each and the `total`; `report`, the workbook.
+        The tables `matched`, `differs`, `only_left`, `only_right`, `ambiguous`, `proposed` and `duplicates`; `summary` with
+        the counts and amounts of each and the `total`; `report`, the workbook.
 
     Raises:
         BusinessError: A list lacks a column, a cell of the amount is not a number, or a row that `must_match` does not.
@@ -163,14 +177,17 @@ def reconcile(
         raise BusinessError("A key has no tolerance", hint="Say within: under compare or amount")
     of_amount = None if amount is None else replace(_paired(amount), form="amount")
     rules = None if sums is None else _sums(sums, keys, of_amount)
-    found = reconcile_tables(left, right, keys, _compared(compare or {}), of_amount, rules)
+    guess = Likely(tuple(_compared(likely)), accept, kept_decisions(decisions, ctx)) if likely else None
+    found = reconcile_tables(left, right, keys, _compared(compare or {}), of_amount, rules, guess)
     tables = outcome_tables(found, left_name, right_name)
     made: FileRef | None = None
     if report is not None:
         made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
     counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
     ctx.log.bind(**counts).info("lists reconciled")
-    unwanted = {"none": (), "left": ("differs", "only_left", "ambiguous", "duplicates")}.get(must_match, _UNWANTED)
+    unwanted = {"none": (), "left": ("differs", "only_left", "ambiguous", "proposed", "duplicates")}.get(
+        must_match, _UNWANTED
+    )
     if any(counts[name] for name in unwanted):
         raise _not_the_same(found, left_name, right_name, report)
     return {
@@ -179,25 +196,27 @@ def reconcile(
         "only_left": tables["only_left"],
         "only_right": tables["only_right"],
         "ambiguous": tables["ambiguous"],
+        "proposed": tables["proposed"],
         "duplicates": tables["duplicates"],
         "summary": summary(found),
         "report": made,
     }
 
 
-_UNWANTED = ("differs", "only_left", "only_right", "ambiguous", "duplicates")
+_UNWANTED = ("differs", "only_left", "only_right", "ambiguous", "proposed", "duplicates")
 
 
 def _not_the_same(found: Reconciliation, left_name: str, right_name: str, report: Path | None) -> BusinessError:
     return BusinessError(
         "{left} and {right} do not match: {differs} rows differ, {only_left} are only in {left}, "
-        "{only_right} only in {right}, {ambiguous} could be settled in several ways, {duplicates} have a key that is not unique",
+        "{only_right} only in {right}, {ambiguous} could be settled in several ways, {proposed} may have a partner, {duplicates} have a key that is not unique",
         hint=None if report is None else "All of them are in {report}",
         left=left_name,
         right=right_name,
         differs=found.tallies["differs"].left_count,
         only_left=found.tallies["only_left"].left_count,
         only_right=found.tallies["only_right"].right_count,
+        proposed=found.tallies["proposed"].left_count + found.tallies["proposed"].right_count,
         ambiguous=found.tallies["ambiguous"].left_count + found.tallies["ambiguous"].right_count,
         duplicates=found.tallies["duplicates"].left_count + found.tallies["duplicates"].right_count,
         report=report,
