@@ -26,6 +26,9 @@ Area = tuple[Place, Place]
 
 _EPOCH = datetime.fromisoformat("1899-12-30")
 _EPOCH_1904 = datetime.fromisoformat("1904-01-01")
+VAST = 10_000
+"""Cells of a merged area that is no field and no heading any more, but whole rows or columns."""
+
 _MAX_COLUMN = 16_384
 _USUAL_WIDTH = 8.43
 _ONE_CHARACTER = 4.5
@@ -100,7 +103,9 @@ class Layout:
 
     def area_at(self, place: Place) -> Area:
         """The merged area that a place belongs to; the place alone where nothing is merged."""
-        return self._merged_at.get(place, (place, place))
+        if (area := self._merged_at.get(place)) is not None:
+            return area
+        return next((area for area in self._vast if _is_in(place, area)), (place, place))
 
     def anchor(self, place: Place) -> Place:
         """The cell that holds the value of the area a place belongs to."""
@@ -108,7 +113,11 @@ class Layout:
 
     @cached_property
     def _merged_at(self) -> Mapping[Place, Area]:
-        return {place: area for area in self.merged for place in places_in(area)}
+        return {place: area for area in self.merged if size_of(area) <= VAST for place in places_in(area)}
+
+    @cached_property
+    def _vast(self) -> tuple[Area, ...]:
+        return tuple(area for area in self.merged if size_of(area) > VAST)
 
     @cached_property
     def filled(self) -> Mapping[Place, Scalar]:
@@ -125,6 +134,17 @@ def places_in(area: Area) -> Iterator[Place]:
     """Every place of a rectangle, row by row."""
     (top, left), (bottom, right) = area
     return ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+
+
+def size_of(area: Area) -> int:
+    """How many cells a rectangle has."""
+    (top, left), (bottom, right) = area
+    return (bottom - top + 1) * (right - left + 1)
+
+
+def _is_in(place: Place, area: Area) -> bool:
+    (top, left), (bottom, right) = area
+    return top <= place[0] <= bottom and left <= place[1] <= right
 
 
 def parts_of(source: Source) -> Package:
@@ -217,13 +237,18 @@ class _Reading:
     def _value(self, kind: str, written: str, style: int) -> Scalar:
         match kind:
             case "s":
-                return self._texts[int(written)]
+                return self._shared(int(written))
             case "b":
                 return written.strip() == "1"
             case "n":
                 return self._number(float(written), style)
             case _:
                 return written
+
+    def _shared(self, index: int) -> str:
+        if index < 0:  # which Python would count from the end
+            raise IndexError(index)
+        return self._texts[index]
 
     def _number(self, number: float, style: int) -> Scalar:
         if style in self._looks.dates and 0 <= number < _LAST_DAY:

@@ -17,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bots.excel.addresses import area_of, place_of
+from bots.excel.layout import size_of
 from yakin.declared import Declared, read_declared
 from yakin.japan.eras import ERAS
 
@@ -28,6 +29,7 @@ Side = Literal["left", "right"]
 WAYS = ("cell", "right_of", "below", "boxes", "check", "era")
 """The ways to say where a field is; a field has exactly one."""
 
+_MOST_BOXES = 1_000
 _ERA_NAMES = tuple(era.name for era in ERAS)
 
 
@@ -125,10 +127,11 @@ def _look_at(declared: Declared[FormMap], name: str, field: FieldMap) -> None:
             declared.wrong(
                 ("fields", name, *path), "{address} is not the address of a cell", hint="Such as C5", address=address
             )
-    for path, area in _areas(field):
-        if area_of(area) is None:
+    for path, written in _areas(field):
+        area = area_of(written)
+        if area is None or (path != ("within",) and size_of(area) > _MOST_BOXES):
             declared.wrong(
-                ("fields", name, *path), "{area} is not an area of cells", hint="Such as C5 or D7:J7", area=area
+                ("fields", name, *path), "{area} is not an area of boxes", hint="Such as C5 or D7:J7", area=written
             )
     for path, era in _eras(field):
         if era not in _ERA_NAMES:

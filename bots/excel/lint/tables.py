@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from bots.excel.addresses import Place
-from bots.excel.layout import Area, Cell, Layout, is_filled, places_in
+from bots.excel.layout import VAST, Area, Cell, Layout, is_filled, places_in, size_of
 from yakin.japan.widths import normal_text, unify_dashes
 
 _HEADER_SHARE = 0.5
@@ -122,7 +122,7 @@ def blocks_of(layout: Layout) -> list[Area]:
     """The rectangles of filled cells that empty rows and columns lie between, from the top."""
     taken = set(layout.filled)
     for area in layout.merged:
-        if area[0] in layout.filled:
+        if area[0] in layout.filled and size_of(area) <= VAST:
             taken.update(places_in(area))
     return sorted(_cut(taken)) if taken else []
 

@@ -14,7 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bots.excel.lint.actions import lint
 from bots.excel.lint.findings import Check
+from bots.excel.package import WorkbookUnreadable
 from tests.bots.contexts import FakeContext
+from tests.bots.excel.workbooks import with_parts
 
 CLEAN: Sequence[Sequence[Any]] = [
     ["年度", "市区町村", "世帯数(世帯)", "収納額(円)"],
@@ -195,3 +197,25 @@ def test_another_kind_of_file_is_the_only_finding(tmp_path: Path) -> None:
 def test_findings_can_be_told_in_english(listed: Callable[..., Path]) -> None:
     table = lint(listed(put(B3="〃")), checks=["omitted"], language="en", ctx=FakeContext(Path()))
     assert table.column("内容") == ("The label is left out because it is that of the row above: write it in every row",)
+
+
+def test_a_merged_area_as_large_as_the_sheet_costs_nothing(listed: Callable[..., Path]) -> None:
+    path = with_parts(
+        listed(lambda sheet: sheet.merge_cells("F1:G1")), a=("xl/worksheets/sheet1.xml", "F1:G1", "F1:XFD1048576")
+    )
+    assert found(path) == [("merged_cells", "F1:XFD1048576")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<row ", "<r"),
+        ('<row r="2"', '<row r="x"'),
+        ("<v>2023</v>", "<v>abc</v>"),
+        ('t="n"><v>2023', 't="s"><v>2023'),
+        ('t="n"><v>2023', 't="s"><v>-1'),
+    ],
+)
+def test_a_damaged_sheet_is_refused(listed: Callable[..., Path], old: str, new: str) -> None:
+    with pytest.raises(WorkbookUnreadable, match=r"収納状況\.xlsx"):
+        found(with_parts(listed(), a=("xl/worksheets/sheet1.xml", old, new)))
