@@ -7,6 +7,7 @@ part is refused that declares too much, that packs suspiciously well, or that tu
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,8 @@ _MAX_RATIO = 400
 """Deflate packs at most 1,032 times; the emptiest real sheet seen packs 60 times."""
 _STEP = 2**16
 _DOCTYPE = b"<!DOCTYPE"
+_CLAIMED = re.compile(rb"""\buniqueCount\s*=\s*["']\s*([0-9]{1,30})""")
+_CLAIMED_WITHIN = 4096
 
 
 class WorkbookUnreadable(ApplicationError):
@@ -103,6 +106,7 @@ class Archive:
         left, checksum = info.file_size, 0
         try:
             for piece in _pieces(self._packed(info), info.compress_type):
+                _refuse_claim(piece[:_CLAIMED_WITHIN], info, self.name)
                 left -= len(piece)
                 if left < 0:
                     break
@@ -144,6 +148,13 @@ def damaged(name: str) -> WorkbookUnreadable:
     return WorkbookUnreadable(
         "{file} is damaged or not a workbook", file=name, hint="Open it in Excel, repair it and save it anew"
     )
+
+
+def _refuse_claim(begin: bytes, info: zipfile.ZipInfo, name: str) -> None:
+    """Refuse a list of texts that claims to have more of them than it has bytes: memory would be reserved for all."""
+    claimed = _CLAIMED.search(begin)
+    if claimed and int(claimed[1]) > info.file_size:
+        raise damaged(name)
 
 
 def _pieces(packed: memoryview, kind: int) -> Iterator[bytes]:

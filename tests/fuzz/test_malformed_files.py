@@ -31,7 +31,7 @@ def ctx(tmp_path: Path) -> FakeContext:
 
 
 def test_damaged_files_end_in_records_or_a_sentence(tmp_path: Path) -> None:
-    assert list(trouble(300, 5, tmp_path)) == []
+    assert list(trouble(150, 5, tmp_path)) == []
 
 
 @pytest.mark.long

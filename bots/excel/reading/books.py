@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,13 @@ from typing import Any
 from bots.excel.addresses import address
 from bots.excel.archives import Archive, WorkbookUnreadable, damaged
 from bots.excel.package import Package, SheetNotFound
+from bots.excel.reading.compound import workbook_stream
 from bots.excel.reading.sources import Source
 from bots.excel.reading.unseen import MAX_CELLS, Unseen, ods, xls, xlsb, xlsx
+
+_LAST_DAY = 2_958_466
+"""The day after 9999-12-31 in the count from 1900."""
+_EXACT_BELOW = 10**15
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,7 @@ class Book:
         """
         title = self.sheet_name(sheet)
         unseen = self.look(title)
-        rows, columns = unseen.extent
-        if rows * columns > MAX_CELLS:
-            raise WorkbookUnreadable(
-                "{file} [{sheet}] reaches to {cell}: that is too large to be read",
-                file=self.source.name,
-                sheet=title,
-                cell=address((rows, columns)),
-                hint="Delete what stands far off the list, and the empty rows and columns, and save it",
-            )
+        _refuse_too_large(unseen, self.source.name, title)
         cells = _all_cells(self.source, title)
         _show(cells, unseen)
         return Grid(self.source.name, title, cells, unseen)
@@ -107,8 +104,7 @@ def open_book(source: Source) -> Book:
             archive.verify(but=lambda part: part in binary.sheets.values())
             return Book(source, tuple(binary.sheets), binary.look)
         case "ods":
-            archive = Archive(source.name, source.data)
-            return Book(source, tuple(ods.sheet_names(archive)), lambda sheet: ods.find_unseen(archive, sheet))
+            return _open_document(source)
         case _:
             return book_of(Package(source.name, source.data))
 
@@ -129,11 +125,40 @@ def book_of(package: Package) -> Book:
 
 
 def _open_old(source: Source) -> Book:
-    workbook = xls.OldWorkbook(source.name, xls.workbook_stream(source.name, source.data))
-    names = _with_calamine(source, lambda book: list(book.sheet_names))
-    if len(names) != len(workbook.begins):
+    """An .xls workbook: the reader takes in all sheets at once, so all are looked at before."""
+    workbook = xls.OldWorkbook(source.name, workbook_stream(source.name, source.data))
+    looks = [workbook.look(index) for index in range(len(workbook.begins))]
+    for number, look in enumerate(looks, 1):
+        _refuse_too_large(look, source.name, str(number))
+    plain = Source(source.name, "xls", workbook.plain())
+    names = _with_calamine(plain, lambda book: list(book.sheet_names))
+    if len(names) != len(looks):
         raise damaged(source.name)
-    return Book(source, tuple(names), lambda sheet: workbook.look(names.index(sheet)))
+    return _looked_at(plain, dict(zip(names, looks, strict=True)))
+
+
+def _open_document(source: Source) -> Book:
+    """An .ods file: the reader takes in all sheets at once, so all are looked at before."""
+    looks = ods.find_unseen(Archive(source.name, source.data))
+    for sheet, look in looks.items():
+        _refuse_too_large(look, source.name, sheet)
+    return _looked_at(source, looks)
+
+
+def _looked_at(source: Source, looks: Mapping[str, Unseen]) -> Book:
+    return Book(source, tuple(looks), looks.__getitem__)
+
+
+def _refuse_too_large(look: Unseen, file: str, sheet: str) -> None:
+    rows, columns = look.extent
+    if rows * columns > MAX_CELLS:
+        raise WorkbookUnreadable(
+            "{file} [{sheet}] reaches to {cell}: that is too large to be read",
+            file=file,
+            sheet=sheet,
+            cell=address((rows, columns)),
+            hint="Delete what stands far off the list, and the empty rows and columns, and save it",
+        )
 
 
 def _all_cells(source: Source, title: str) -> list[list[Any]]:
@@ -172,10 +197,14 @@ def _show(rows: list[list[Any]], unseen: Unseen) -> None:
     for (row, column), width in unseen.zeros.items():
         if row <= len(rows) and column <= len(rows[row - 1]):
             cell = rows[row - 1][column - 1]
-            if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == int(cell) and cell >= 0:
+            if _is_number(cell) and 0 <= cell < _EXACT_BELOW and cell == int(cell):
                 rows[row - 1][column - 1] = f"{int(cell):0{width}d}"
     for row, column in unseen.days:
         if row <= len(rows) and column <= len(rows[row - 1]):
             cell = rows[row - 1][column - 1]
-            if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 < cell < 2_958_466:
+            if _is_number(cell) and 0 < cell < _LAST_DAY:
                 rows[row - 1][column - 1] = unseen.epoch + timedelta(days=int(cell))
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)

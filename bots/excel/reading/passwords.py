@@ -6,7 +6,8 @@ import io
 import struct
 
 from bots.excel.archives import WorkbookUnreadable, damaged
-from bots.excel.reading.unseen.xls import is_encrypted, workbook_stream
+from bots.excel.reading.compound import workbook_stream
+from bots.excel.reading.unseen.xls import is_encrypted
 from yakin.values import Secret
 
 _EVERYBODYS = "VelvetSweatshop"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -36,7 +37,8 @@ def column_of(cells: Sequence[Any]) -> list[Scalar]:
     if kinds == {float}:
         if all(map(float.is_integer, cells)) and min(cells) > -_EXACT_BELOW and max(cells) < _EXACT_BELOW:
             return list(map(int, cells))
-        return [int(cell) if cell.is_integer() and -_EXACT_BELOW < cell < _EXACT_BELOW else cell for cell in cells]
+        if all(map(math.isfinite, cells)):
+            return [int(cell) if cell.is_integer() and -_EXACT_BELOW < cell < _EXACT_BELOW else cell for cell in cells]
     return [as_scalar(cell) for cell in cells]
 
 
@@ -50,6 +52,8 @@ def as_scalar(cell: Any) -> Scalar:
             return None
         case bool() | int() | str() | Decimal():
             return cell
+        case float() if not math.isfinite(cell):
+            return str(cell)
         case float():
             return int(cell) if cell.is_integer() and abs(cell) < _EXACT_BELOW else cell
         case datetime():

@@ -24,39 +24,28 @@ _LONGEST = 1_048_576
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
 
 
-def sheet_names(archive: Archive) -> list[str]:
-    """Names of the sheets, in the order of the tabs.
+def find_unseen(archive: Archive) -> dict[str, Unseen]:
+    """Look through all sheets, in the order of the tabs.
 
     Raises:
         WorkbookUnreadable: The file is damaged, or locked with a password.
     """
     _refuse_locked(archive)
-    return [
-        element.get(f"{_TABLE}name", "")
-        for event, element in _events(archive)
-        if event == "start" and element.tag == f"{_TABLE}table"
-    ]
-
-
-def find_unseen(archive: Archive, sheet: str) -> Unseen:
-    """Look through one sheet.
-
-    Raises:
-        WorkbookUnreadable: The file is damaged.
-    """
-    walk = _Walk()
+    sheets: dict[str, Unseen] = {}
     styles: dict[str, int] = {}
-    inside = False
+    walk = _Walk()
     for event, element in _events(archive):
         if event == "end" and element.tag == f"{_OFFICE}automatic-styles":
             styles = _zero_styles(element)
-        elif element.tag == f"{_TABLE}table":
-            if event == "end":
-                element.clear()
-            inside = event == "start" and element.get(f"{_TABLE}name") == sheet
-        elif inside:
+        elif element.tag != f"{_TABLE}table":
             walk.take(event, element, styles)
-    return walk.found.as_unseen(EPOCH_1900, walk.merged)
+        elif event == "start":
+            walk = _Walk()
+        else:
+            sheets[element.get(f"{_TABLE}name", "")] = walk.found.as_unseen(EPOCH_1900, walk.merged)
+            element.clear()
+    archive.verify(but=lambda part: part == "content.xml")
+    return sheets
 
 
 @dataclass

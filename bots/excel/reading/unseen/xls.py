@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator, Mapping
 
 from bots.excel.archives import damaged
+from bots.excel.reading.compound import compound_file
 from bots.excel.reading.unseen import EPOCH_1900, EPOCH_1904, ERROR_CODES, Area, Unseen
 from bots.excel.reading.unseen.found import Found
 from bots.excel.reading.unseen.notation import Shown, shown_by_styles
@@ -14,27 +14,9 @@ from bots.excel.reading.unseen.notation import Shown, shown_by_styles
 _BEGIN, _END, _SHEET, _DATE_1904, _FORMAT, _STYLE, _PASSWORD = 0x809, 0x0A, 0x85, 0x22, 0x41E, 0xE0, 0x2F
 _ROW, _BOOL_OR_ERROR, _FORMULA, _NUMBER, _SMALL, _SMALLS, _MERGED = 0x208, 0x205, 0x06, 0x203, 0x27E, 0xBD, 0xE5
 _TEXTS = (0xFD, 0x204, 0xD6)
+_DIMENSIONS = 0x200
 _HIDDEN = 0x20
 _VERSION_8 = 0x600
-
-
-def workbook_stream(name: str, data: bytes) -> bytes:
-    """The workbook inside a compound file; empty when it holds something else.
-
-    Raises:
-        WorkbookUnreadable: The compound file is damaged.
-    """
-    import olefile
-
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as compound:
-            for stream in ("Workbook", "Book"):
-                if compound.exists(stream):
-                    content: bytes = compound.openstream(stream).read()
-                    return content
-    except (OSError, ValueError, IndexError, struct.error, TypeError, KeyError, RecursionError) as error:
-        raise damaged(name) from error
-    return b""
 
 
 def is_encrypted(stream: bytes) -> bool:
@@ -74,6 +56,18 @@ class OldWorkbook:
             raise damaged(name) from error
         self._styles = shown_by_styles(codes, styles)
 
+    def plain(self) -> bytes:
+        """The workbook for another reader, without the sizes that its sheets claim: memory was reserved for them."""
+        stream = bytearray(self._stream)
+        try:
+            for begin in self.begins:
+                for kind, body in records_from(stream, begin):
+                    if kind == _DIMENSIONS:
+                        body[:] = bytes(len(body))
+        except (struct.error, IndexError) as error:
+            raise damaged(self._name) from error
+        return compound_file(self._name, bytes(stream))
+
     def look(self, index: int) -> Unseen:
         """A second look at one sheet, counted from 0 in the order of the tabs.
 
@@ -95,14 +89,16 @@ class OldWorkbook:
         return found.as_unseen(self.epoch, merged)
 
 
-def records_from(stream: bytes, at: int = 0) -> Iterator[tuple[int, memoryview]]:
+def records_from(stream: bytes | bytearray, at: int = 0) -> Iterator[tuple[int, memoryview]]:
     """Kind and body of the records from a place to the end of its part; parts within it (charts) are left out.
 
     Raises:
-        IndexError: The stream ends before.
+        IndexError: No part begins there, or the stream ends before it.
     """
     content = memoryview(stream)
     depth = 0
+    if content[at : at + 2] != struct.pack("<H", _BEGIN):
+        raise IndexError(at)
     while at + 4 <= len(content):
         kind, length = struct.unpack_from("<HH", content, at)
         depth += (kind == _BEGIN) - (kind == _END)
