@@ -14,7 +14,7 @@ from functools import cached_property
 from bots.excel.addresses import Place, area_of
 from bots.excel.editing.formulas import Area, Formula
 from bots.excel.editing.markup import Markup
-from bots.excel.editing.references import ANYWHERE, Looks, Reference, absolute_only, looks_of
+from bots.excel.editing.references import ANYWHERE, Looks, Reader, Reference, absolute_only, looks_of
 from bots.excel.package import Package
 
 _ROUNDS = 30
@@ -78,18 +78,19 @@ class _Dirty:
 
     def is_seen_by(self, watcher: _Watcher) -> bool:
         own = watcher.sheet.lower()
-        return any(self._is_in(reference.sheet or own, reference) for reference in watcher.looks.references)
+        for sheet, first, last, _ in watcher.looks.references:
+            columns = self._rows.get(sheet or own)
+            if columns and _is_any_in(columns, first, last):
+                return True
+        return False
 
-    def _is_in(self, sheet: str, reference: Reference) -> bool:
-        columns = self._rows.get(sheet)
-        if not columns:
-            return False
-        first, last = reference.first, reference.last
-        if last[1] - first[1] < len(columns):
-            sought = (columns[column] for column in range(first[1], last[1] + 1) if column in columns)
-        else:
-            sought = (rows for column, rows in columns.items() if first[1] <= column <= last[1])
-        return any(_any_between(rows, first[0], last[0]) for rows in sought)
+
+def _is_any_in(columns: Mapping[int, list[int]], first: Place, last: Place) -> bool:
+    if first[1] == last[1]:
+        return first[1] in columns and _any_between(columns[first[1]], first[0], last[0])
+    return any(
+        first[1] <= column <= last[1] and _any_between(rows, first[0], last[0]) for column, rows in columns.items()
+    )
 
 
 def _any_between(rows: list[int], first: int, last: int) -> bool:
@@ -98,18 +99,18 @@ def _any_between(rows: list[int], first: int, last: int) -> bool:
 
 
 def _watchers(package: Package, formulas: Mapping[str, Collection[Formula]]) -> Iterator[_Watcher]:
-    names = _Names(package)
+    reader = Reader(_Names(package).resolve)
     for sheet, present in formulas.items():
         firsts: dict[str, list[tuple[Formula, Looks]]] = {}
         for formula in present:
             if formula.group is not None and formula.text:
-                looks = looks_of(formula.text, names.resolve)
+                looks = reader.looks(formula.text, formula.place[0])
                 firsts.setdefault(formula.group, []).append((formula, looks))
         for formula in present:
             if formula.kind == "dataTable":
                 looks = ANYWHERE
             elif formula.text or formula.group is None:
-                looks = looks_of(formula.text, names.resolve)
+                looks = reader.looks(formula.text, formula.place[0])
             else:
                 looks = _shared(firsts.get(formula.group, []), formula)
             yield _Watcher(sheet, formula, looks)
@@ -119,7 +120,7 @@ def _shared(firsts: list[tuple[Formula, Looks]], formula: Formula) -> Looks:
     """What a formula looks at that has its text from another one."""
     first, looks = next((pair for pair in firsts if pair[0].is_shared_with(formula)), (formula, ANYWHERE))
     rows, columns = formula.place[0] - first.place[0], formula.place[1] - first.place[1]
-    return Looks(tuple(reference.moved(rows, columns) for reference in looks.references), looks.anywhere)
+    return looks.moved(rows, columns)
 
 
 class _Names:

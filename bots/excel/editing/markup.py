@@ -168,6 +168,9 @@ def escaped(text: str) -> bytes:
 
 def plain_text(content: bytes) -> str:
     """The text of an element's content: without comments, with CDATA and references resolved."""
+    if b"<" not in content:
+        text = content.decode("utf-8", "replace")
+        return html.unescape(text) if "&" in text else text
     parts = re.split(rb"<!\[CDATA\[(.*?)\]\]>", content, flags=re.DOTALL)
     for index in range(0, len(parts), 2):
         parts[index] = html.unescape(_HIDDEN.sub(b"", parts[index]).decode("utf-8", "replace")).encode("utf-8")

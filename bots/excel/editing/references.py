@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bots.excel.addresses import Place, column_number
 
@@ -14,7 +15,8 @@ LAST_COLUMN = 16_384
 
 _TOKEN = re.compile(
     r"""
-      "(?:[^"]|"")*"
+      [-+*/^&=<>,;(){}@%\s]+
+    | "(?:[^"]|"")*"
     | \#(?:REF!|VALUE!|NAME\?|DIV/0!|N/A|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)
     | (?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<bare>(?:\[\d+\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?))!)?
       (?:(?P<area>\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?
@@ -27,13 +29,15 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_ROW = re.compile("(?<=[A-Za-z])([0-9]+)")
+_DIGIT = re.compile("[0-9]")
 _CORNER = re.compile(r"(\$?)([A-Z]{0,3})(\$?)([0-9]{0,7})", re.IGNORECASE)
 _REACHES_ANYWHERE = frozenset({"INDIRECT", "OFFSET"})
+_FIXED = (False,) * 4
 _NO_NAMES = frozenset({"TRUE", "FALSE"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """An area that a formula looks at.
 
     Attributes:
@@ -49,13 +53,13 @@ class Reference:
     moves: tuple[bool, bool, bool, bool]
 
     def moved(self, rows: int, columns: int) -> Reference:
-        """The same for a cell that shares the formula, so many rows and columns further on."""
-        if not any(self.moves) or not (rows or columns):
+        """The same for a cell with the same formula, so many rows and columns further on."""
+        sheet, (top, left), (bottom, right), moves = self
+        if moves == _FIXED:
             return self
-        steps = [step if moves else 0 for step, moves in zip((rows, columns) * 2, self.moves, strict=True)]
-        first = (self.first[0] + steps[0], self.first[1] + steps[1])
-        last = (self.last[0] + steps[2], self.last[1] + steps[3])
-        return Reference(self.sheet, first, last, self.moves)
+        first = (top + rows * moves[0], left + columns * moves[1])
+        last = (bottom + rows * moves[2], right + columns * moves[3])
+        return Reference(sheet, first, last, moves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +74,61 @@ class Looks:
     references: tuple[Reference, ...]
     anywhere: bool = False
 
+    def moved(self, rows: int, columns: int) -> Looks:
+        """What a cell with the same formula looks at, so many rows and columns further on."""
+        if not (rows or columns) or not self.references:
+            return self
+        return Looks(tuple([reference.moved(rows, columns) for reference in self.references]), self.anywhere)
+
 
 Resolve = Callable[[str, bool], Looks]
 """What a name stands for; the second argument says whether it must be a table's."""
 
 
-@lru_cache(maxsize=4096)
-def _tokens(text: str) -> tuple[re.Match[str], ...]:
-    return tuple(_TOKEN.finditer(text))
+class Reader:
+    """Reads formulas; one that is copied down a column is read once.
+
+    Args:
+        resolve: Says what a defined name or a table stands for.
+    """
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._known: dict[tuple[object, ...], tuple[int, Looks]] = {}
+
+    def looks(self, text: str, row: int) -> Looks:
+        """What a formula in a row looks at, by its text without `=`: rather too much than too little."""
+        parts: list[object] = list(_ROW.split(text))
+        parts[1::2] = [int(str(number)) - row for number in parts[1::2]]
+        same = tuple(parts)
+        known = self._known.get(same)
+        if known is not None:
+            return known[1].moved(row - known[0], 0)
+        tokens = [found for found in _TOKEN.finditer(text) if found.lastgroup]
+        looks = _joined(_looks(token, self._resolve) for token in tokens)
+        if all(map(_is_same_further_down, tokens)):
+            self._known[same] = (row, looks)
+        return looks
+
+
+def _is_same_further_down(token: re.Match[str]) -> bool:
+    """Whether nothing but rows of cells are numbers in it: `A5` further down is `A6`, but `Sheet1` is not `Sheet2`."""
+    area = token["area"]
+    named = (token["quoted"], token["bare"], token["function"], token["columns"], token["table"], token["name"])
+    return not (area and area[0 if area[0] != "$" else 1].isdecimal()) and not any(
+        _DIGIT.search(name) for name in named if name
+    )
+
+
+def _joined(found: Iterable[Looks]) -> Looks:
+    every = list(found)
+    references = tuple(reference for looks in every for reference in looks.references)
+    return Looks(references, any(looks.anywhere for looks in every))
 
 
 def looks_of(text: str, resolve: Resolve) -> Looks:
-    """What a formula looks at.
-
-    Args:
-        text: The formula without `=`.
-        resolve: Says what a defined name or a table stands for.
-
-    Returns:
-        Rather too much than too little: where the text cannot tell, `anywhere`.
-    """
-    found: list[Reference] = []
-    anywhere = False
-    for looks in (_looks(token, resolve) for token in _tokens(text)):
-        found += looks.references
-        anywhere = anywhere or looks.anywhere
-    return Looks(tuple(found), anywhere)
+    """What a single formula looks at."""
+    return Reader(resolve).looks(text, 1)
 
 
 _NOWHERE = Looks(())
@@ -139,11 +172,16 @@ def _corner(text: str, row: int, column: int) -> tuple[int, int, bool, bool]:
     if found[2]:
         letters, number = found[2], found[4]
         fixed_column, fixed_row = found[1], found[3]
-        column = column_number(f"{letters}1") or column
+        column = _column(letters)
         if not number:
             return row, column, False, not fixed_column
         return int(number), column, not fixed_row, not fixed_column
     return int(found[4]), column, not (found[1] or found[3]), False
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    return column_number(f"{letters}1") or LAST_COLUMN
 
 
 def absolute_only(looks: Looks) -> bool:
