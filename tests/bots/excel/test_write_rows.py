@@ -1,16 +1,19 @@
 from __future__ import annotations
 
-from datetime import date
+import io
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bots.excel import Sheet, read_rows, workbook_bytes, write_rows
 from bots.excel.editing.saving import FileInUse
 from tests.bots.contexts import FakeContext
-from yakin.errors import BusinessError
+from yakin.errors import ApplicationError, BusinessError
 from yakin.values import Scalar, Table
 
 DANGEROUS = ["=1+1", "+81", "-5", "@name", "#N/A", "00123", "１２３", "普通"]
@@ -127,3 +130,116 @@ def test_highlighted_cells_and_bold_rows_are_seen(ctx: FakeContext) -> None:
     assert target["B2"].font.bold
     assert target.sheet_properties.tabColor is not None
     assert target.sheet_properties.tabColor.rgb == "FFFF0000"
+
+
+def test_every_kind_of_cell_in_one_column_is_read_back_as_it_was(ctx: FakeContext) -> None:
+    cells: list[Scalar] = ["00123", 7, 0.5, True, None, date(2024, 4, 1), datetime(2024, 4, 1, 10, 30), time(9, 5)]  # noqa: DTZ001 - cells know no zone
+    cells += [
+        " 空白 ",
+        "a\nb",
+        "<&>\"'",
+        "_x0041_",
+        "😀𠮷",
+        "https://example.jp/",
+        date(1900, 1, 1),
+        Decimal("12.25"),
+        -0.1,
+    ]
+    made = write_rows(Path("new.xlsx"), Table({"値": [*cells, "x"]}), ctx=ctx)
+
+    back = read_rows(Path(made.path), ctx=ctx)
+
+    assert list(back.column("値")) == [cell for cell in [*cells, "x"] if cell is not None]
+
+
+def test_numbers_with_more_digits_than_excel_keeps_stay_whole_as_text(ctx: FakeContext) -> None:
+    made = write_rows(
+        Path("new.xlsx"),
+        Table({"番号": [1234567890123456789, 5], "額": [Decimal("0.1234567890123456789"), 1]}),
+        ctx=ctx,
+    )
+
+    row = read_rows(Path(made.path), ctx=ctx).row(0)
+
+    assert list(row.values()) == ["1234567890123456789", "0.1234567890123456789"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=12),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_any_text_is_read_back(texts: list[str]) -> None:
+    content = workbook_bytes(
+        [Sheet("x", ["番号", "値"], [(index, text) for index, text in enumerate(texts)])], file="x"
+    )
+
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
+
+    assert [sheet.cell(row, 2).value or "" for row in range(2, len(texts) + 2)] == texts
+
+
+def test_the_same_rows_make_the_same_file() -> None:
+    one, other = (workbook_bytes([Sheet("一覧", ["a"], [("x",), (1,)])], file="x") for _ in range(2))
+
+    assert one == other
+
+
+def test_columns_are_shown_as_declared(ctx: FakeContext) -> None:
+    table = Table({"額": [1200], "日": [date(2024, 4, 1)], "率": [0.5]})
+    made = write_rows(Path("new.xlsx"), table, formats={"額": "amount", "日": "wareki", "率": "percent"}, ctx=ctx)
+
+    sheet = openpyxl.load_workbook(made.path).active
+    assert sheet is not None
+    assert [cell.number_format for cell in sheet[2]] == ["#,##0;[Red]-#,##0", '[$-411]ggge"年"m"月"d"日"', "0.0%"]
+    with pytest.raises(BusinessError, match="no column 金額"):
+        write_rows(Path("new.xlsx"), table, formats={"金額": "amount"}, ctx=ctx)
+
+
+def test_two_sheets_of_one_name_are_refused() -> None:
+    with pytest.raises(BusinessError, match="Two sheets would have the name a"):
+        workbook_bytes([Sheet("a", ["x"], []), Sheet("A", ["x"], [])], file="x")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+cmd|'/C calc'!A0", "\t=1", "＝１＋１"])
+def test_a_text_file_holds_no_formula_unless_it_is_said(ctx: FakeContext, text: str) -> None:
+    table = Table({"a": ["ok", text]})
+
+    with pytest.raises(BusinessError, match=r"1 texts would be formulas in Excel \(row/column\): 3/a"):
+        write_rows(Path("a.csv"), table, ctx=ctx)
+    assert not (ctx.root / "a.csv").exists()
+
+    write_rows(Path("a.csv"), table, formulas="keep", ctx=ctx)
+    assert read_rows(Path("a.csv"), ctx=ctx).column("a") == ("ok", text)
+
+
+def test_signs_numbers_and_telephone_numbers_are_no_formulas(ctx: FakeContext) -> None:
+    harmless = ["-", "-5", "+81-3-1234-5678", "-1,200.50", "△5", "a=b"]
+
+    write_rows(Path("a.csv"), Table({"a": harmless}), ctx=ctx)
+
+    assert list(read_rows(Path("a.csv"), ctx=ctx).column("a")) == harmless
+
+
+def test_substitutes_are_written_and_noted_and_the_rest_is_refused(ctx: FakeContext) -> None:
+    write_rows(Path("a.csv"), Table({"氏名": ["髙橋", "𠮷田"]}), encoding="cp932", unencodable="substitute", ctx=ctx)
+
+    assert (ctx.root / "a.csv").read_bytes() == "氏名\r\n髙橋\r\n吉田\r\n".encode("cp932")
+    assert [note["cells"] for note in ctx.noted("characters replaced")] == [["3/氏名"]]
+    with pytest.raises(BusinessError, match="1 characters do not exist in cp932"):
+        write_rows(Path("b.csv"), Table({"a": ["😀"]}), encoding="cp932", unencodable="substitute", ctx=ctx)
+
+
+def test_tabs_stand_between_the_fields_of_a_tsv_file(ctx: FakeContext) -> None:
+    write_rows(Path("a.tsv"), Table({"a": ["1"], "b": ["x"]}), encoding="utf-16", ctx=ctx)
+
+    assert (ctx.root / "a.tsv").read_bytes() == "a\tb\r\n1\tx\r\n".encode("utf-16")
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.ods", "a.xlsm", "a.xlsb"])
+def test_new_workbooks_are_xlsx_only(ctx: FakeContext, name: str) -> None:
+    with pytest.raises(ApplicationError, match=name):
+        write_rows(Path(name), Table({"a": ["1"]}), ctx=ctx)
