@@ -41,7 +41,7 @@ def yakin(folder: Path, *, of_cells: bool = False) -> Callable[[], Counts]:
         keys, compare = [Pairing("number", "number", "digits")], [Pairing("name", "name", "text")]
         found = reconcile_tables(left, right, keys, compare, Pairing("amount", "amount", "amount"))
         made = outcome_tables(found, "left", "right")
-        return {name: table.count for name, table in made.items() if name != "ambiguous"}
+        return {name: table.count for name, table in made.items() if name not in ("ambiguous", "proposed")}
 
     return once
 
@@ -116,14 +116,13 @@ def pandas(folder: Path) -> Callable[[], Counts]:
 
 def datacompy(folder: Path) -> Callable[[], Counts]:
     """Datacompy over pandas; rows whose number is not unique are paired in their order, not put apart."""
-    import datacompy as library  # type: ignore[import-not-found, import-untyped, unused-ignore]
     import pandas as pd
+    from datacompy.core import Compare  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     left, right = (pd.read_csv(folder / f"{side}.csv", dtype={"number": str}) for side in ("left", "right"))
-    compare = getattr(library, "Compare", None) or library.PandasCompare
 
     def once() -> Counts:
-        done = compare(left.copy(), right.copy(), join_columns="number")
+        done = Compare(left.copy(), right.copy(), join_columns="number")
         return {"only_left": len(done.df1_unq_rows), "only_right": len(done.df2_unq_rows)}
 
     return once
