@@ -24,7 +24,10 @@ def header_of(cells: Sequence[Any]) -> list[str]:
 
 def is_empty(row: Sequence[Any]) -> bool:
     """Whether a row holds nothing but spaces."""
-    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row)
+    for cell in row:  # noqa: SIM110 - called for every row, and a loop begins quicker than a generator
+        if cell is not None and (not isinstance(cell, str) or cell.strip()):
+            return False
+    return True
 
 
 def column_of(cells: Sequence[Any]) -> list[Scalar]:
@@ -34,11 +37,8 @@ def column_of(cells: Sequence[Any]) -> list[Scalar]:
         return [cell or None for cell in cells]
     if kinds in ({date}, {bool}):
         return list(cells)
-    if kinds == {float}:
-        if all(map(float.is_integer, cells)) and min(cells) > -_EXACT_BELOW and max(cells) < _EXACT_BELOW:
-            return list(map(int, cells))
-        if all(map(math.isfinite, cells)):
-            return [int(cell) if cell.is_integer() and -_EXACT_BELOW < cell < _EXACT_BELOW else cell for cell in cells]
+    if kinds == {float} and (whole := _whole(cells)):
+        return whole
     return [as_scalar(cell) for cell in cells]
 
 
@@ -66,6 +66,16 @@ def as_scalar(cell: Any) -> Scalar:
             return _duration(cell)
         case _:
             return str(cell)
+
+
+def _whole(cells: Sequence[float]) -> list[Scalar]:
+    """The numbers as int when all of them are whole and exact; empty otherwise."""
+    try:
+        whole: list[Any] = list(map(int, cells))
+    except (ValueError, OverflowError):
+        return []
+    exact = min(whole) > -_EXACT_BELOW and max(whole) < _EXACT_BELOW
+    return whole if exact and all(map(float.is_integer, cells)) else []
 
 
 def as_text(value: Scalar) -> str:

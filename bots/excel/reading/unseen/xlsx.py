@@ -21,8 +21,8 @@ from bots.excel.reading.unseen.parsed import parsed
 _HEAD = 2**16
 _OTHER_ATTRIBUTES = re.compile(rb"\s=|=\s|='|=\"&#|<\w+:(?:row|c)\b")
 """Spaces around =, single quotes, characters by number, prefixes."""
-_ROW = re.compile(rb"<row\b([^>]*)>")
-_ROW_NUMBER = re.compile(rb' r="([0-9]{1,7})"')
+_ROW_NUMBER = re.compile(rb'<row r="([0-9]{1,7})"')
+_ROW = re.compile(rb'<row r="([0-9]{1,7})"([^>]*)>')
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([^"]+)"')
 _CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>')
@@ -75,14 +75,15 @@ def as_usual(content: bytes) -> Usual | None:
     begin = content.find(b"<sheetData")
     if begin < 0 or b"<!" in content or _OTHER_ATTRIBUTES.search(content, begin, begin + _HEAD):
         return None
-    last, hidden = 0, set()
-    for row in _ROW.finditer(content, begin):
-        number = _ROW_NUMBER.match(row[1])
-        if number is None or int(number[1]) <= last:
-            return None
-        last = int(number[1])
-        if b"hidden" in row[1] and _HIDDEN.search(row[1]):
-            hidden.add(last)
+    rows = list(map(int, _ROW_NUMBER.findall(content, begin)))
+    if len(rows) != content.count(b"<row", begin) - content.count(b"<rowBreaks", begin) or rows != sorted(set(rows)):
+        return None
+    last = rows[-1] if rows else 0
+    hidden = (
+        {int(row[1]) for row in _ROW.finditer(content, begin) if _HIDDEN.search(row[2])}
+        if b" hidden=" in content
+        else ()
+    )
     digits = len(str(last))
     for letters in (1, 2, 3):
         # A cell may say that it is far below its row; more digits than the last row has are found here.
