@@ -10,7 +10,7 @@ import pytest
 
 from bots.bank.batches import parse_batch
 from tests.e2e.workflows.desk import Desk
-from yakin.practice.samples.grants import Application, applications, decided, eligible, write_grants
+from yakin.practice.samples.grants import Application, Fate, applications, decided, eligible, write_grants
 
 WORKFLOW = "kyufu_furikomi"
 ROLES = 'language = "ja"\n[roles]\n"会計管理者" = ["suzuki"]\n'
@@ -27,7 +27,7 @@ def to_be_paid() -> list[Application]:
     return [line for line in applications() if line.fate == "paid"]
 
 
-def counted(fate: str) -> int:
+def counted(fate: Fate) -> int:
     return Counter(line.fate for line in applications())[fate]
 
 

@@ -162,7 +162,7 @@ def _application(number: int, household: Household, fate: Fate, rng: Random) -> 
 
 def _account_cells(found: Account, kana: str, rng: Random, *, wrong: bool) -> tuple[Cell, ...]:
     """An account as people write it: codes that lost their zeros, digits in full width, kana of either width."""
-    number = rng.choice((found.number, found.number, fullwidth(found.number), int(found.number)))
+    number: Cell = rng.choice((found.number, found.number, fullwidth(found.number), int(found.number)))
     holder = rng.choice((kana, found.holder, katakana(found.holder)))
     if wrong:
         number, holder = rng.choice(((f"1{found.number}1", holder), (None, holder), (number, "世帯主本人")))
