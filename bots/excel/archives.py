@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 
 from yakin.errors import ApplicationError
@@ -86,18 +86,17 @@ class Archive:
             raise damaged(self.name)
         return content
 
-    def verify(self, *, but: Callable[[str], bool]) -> None:
-        """Unpack all parts, keeping nothing, so that a reader that believes what they declare is safe.
+    def verify(self, *, only: Collection[str] | None = None) -> None:
+        """Unpack parts, keeping nothing, so that a reader that believes what they declare is safe.
 
         Args:
-            but: True for the parts that are read here anyway before that reader sees them.
+            only: The parts which that reader is going to unpack; all when left out.
 
         Raises:
             WorkbookUnreadable: One is damaged, or larger than it declares.
         """
-        for name in self._infos:
-            if not but(name):
-                self._unpack(name, lambda _piece: None)
+        for name in self._infos if only is None else only:
+            self._unpack(name, lambda _piece: None)
 
     def _unpack(self, part: str, take: Callable[[bytes], object]) -> None:
         info = self._infos.get(part)

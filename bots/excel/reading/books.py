@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from bots.excel.addresses import address
 from bots.excel.archives import Archive, WorkbookUnreadable, damaged
 from bots.excel.package import Package, SheetNotFound
 from bots.excel.reading.compound import workbook_stream
+from bots.excel.reading.handing import handed
 from bots.excel.reading.sources import Source
 from bots.excel.reading.unseen import MAX_CELLS, Unseen, ods, xls, xlsb, xlsx
 
@@ -49,12 +50,12 @@ class Book:
     Attributes:
         source: Its file.
         sheets: Names of its sheets, hidden ones too, in the order of the tabs.
-        look: The second look at one of them.
+        look: The second look at one of them, and the file to read its cells from.
     """
 
     source: Source
     sheets: Sequence[str]
-    look: Callable[[str], Unseen]
+    look: Callable[[str], tuple[Unseen, bytes]]
 
     def sheet_name(self, sheet: str | None) -> str:
         """The sheet of that name; the first one for None.
@@ -82,9 +83,9 @@ class Book:
             WorkbookUnreadable: The sheet is damaged, or too large.
         """
         title = self.sheet_name(sheet)
-        unseen = self.look(title)
+        unseen, readable = self.look(title)
         _refuse_too_large(unseen, self.source.name, title)
-        cells = _all_cells(self.source, title)
+        cells = _all_cells(replace(self.source, data=readable), title)
         _show(cells, unseen)
         return Grid(self.source.name, title, cells, unseen)
 
@@ -100,9 +101,9 @@ def open_book(source: Source) -> Book:
             return _open_old(source)
         case "xlsb":
             archive = Archive(source.name, source.data)
+            archive.verify()
             binary = xlsb.BinaryWorkbook(archive)
-            archive.verify(but=lambda part: part in binary.sheets.values())
-            return Book(source, tuple(binary.sheets), binary.look)
+            return Book(source, tuple(binary.sheets), lambda sheet: (binary.look(sheet), source.data))
         case "ods":
             return _open_document(source)
         case _:
@@ -115,13 +116,13 @@ def book_of(package: Package) -> Book:
     Raises:
         WorkbookUnreadable: It is damaged.
     """
-    sheets = package.sheets
-    package.archive.verify(but=lambda part: part in sheets.values())
-    return Book(
-        Source(package.name, "xlsx", package.data),
-        tuple(sheets),
-        lambda sheet: xlsx.find_unseen(package, sheets[sheet]),
-    )
+
+    def look(sheet: str) -> tuple[Unseen, bytes]:
+        part = package.sheets[sheet]
+        content = package.archive.xml(part)
+        return xlsx.find_unseen(package, part, content), handed(package, part, content)
+
+    return Book(Source(package.name, "xlsx", package.data), tuple(package.sheets), look)
 
 
 def _open_old(source: Source) -> Book:
@@ -146,7 +147,7 @@ def _open_document(source: Source) -> Book:
 
 
 def _looked_at(source: Source, looks: Mapping[str, Unseen]) -> Book:
-    return Book(source, tuple(looks), looks.__getitem__)
+    return Book(source, tuple(looks), lambda sheet: (looks[sheet], source.data))
 
 
 def _refuse_too_large(look: Unseen, file: str, sheet: str) -> None:

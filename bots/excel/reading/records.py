@@ -30,13 +30,13 @@ def is_empty(row: Sequence[Any]) -> bool:
     return True
 
 
-def column_of(cells: Sequence[Any]) -> list[Scalar]:
+def column_of(cells: Sequence[Any]) -> Sequence[Scalar]:
     """The cells of one column as values; the same as `as_scalar` of each, at a time."""
     kinds = set(map(type, cells))
     if kinds <= {str}:
-        return [cell or None for cell in cells]
+        return cells if all(cells) else [cell or None for cell in cells]
     if kinds in ({date}, {bool}):
-        return list(cells)
+        return cells
     if kinds == {float} and (whole := _whole(cells)):
         return whole
     return [as_scalar(cell) for cell in cells]

@@ -251,5 +251,5 @@ def test_other_spellings_are_parsed(ctx: FakeContext, old: str, new: str) -> Non
     package = Package("a.xlsx", path.read_bytes())
 
     assert xlsx.as_usual(package.part(SHEET)) is None
-    found = xlsx.find_unseen(package, SHEET)
+    found = xlsx.find_unseen(package, SHEET, package.part(SHEET))
     assert {f"A{row}": text for (row, _), text in found.errors.items()} == {place: "#N/A"}

@@ -53,13 +53,17 @@ class Usual:
     letters: int
 
 
-def find_unseen(package: Package, part: str) -> Unseen:
+def find_unseen(package: Package, part: str, content: bytes) -> Unseen:
     """Look through the part of one sheet.
+
+    Args:
+        package: The workbook.
+        part: Name of the part, for errors.
+        content: What is in it.
 
     Raises:
         WorkbookUnreadable: The part is damaged.
     """
-    content = package.archive.xml(part)
     styles = _styles(package)
     usual = as_usual(content)
     found = searched(usual, styles) if usual else parsed(content, styles, file=package.name, part=part)
