@@ -59,7 +59,7 @@ def without_entries(package: Package, gone: Mapping[str, Collection[Place]]) -> 
     part = next(iter(package.related(package.workbook, "calcChain")), None)
     if part is None or not any(gone.values()):
         return {}, set()
-    chain = Markup(package.part(part))
+    chain = Markup.of(package, part)
     ids = _sheet_ids(package)
     missing = {(ids.get(sheet, ""), place) for sheet, places in gone.items() for place in places}
     edits: list[Edit] = []
@@ -80,7 +80,7 @@ def without_entries(package: Package, gone: Mapping[str, Collection[Place]]) -> 
 
 
 def _sheet_ids(package: Package) -> dict[str, str]:
-    workbook = Markup(package.part(package.workbook))
+    workbook = Markup.of(package, package.workbook)
     return {
         workbook.attribute(element, "name") or "": workbook.attribute(element, "sheetId") or ""
         for element in workbook.elements("sheet")
@@ -89,8 +89,8 @@ def _sheet_ids(package: Package) -> dict[str, str]:
 
 def _unnamed(package: Package, part: str) -> dict[str, bytes]:
     """The parts that name another, without doing so."""
-    types = Markup(package.part(_TYPES))
-    relations = Markup(package.part(relations_of(package.workbook)))
+    types = Markup.of(package, _TYPES)
+    relations = Markup.of(package, relations_of(package.workbook))
     return {
         _TYPES: types.spliced(
             (element.start, element.end, b"")

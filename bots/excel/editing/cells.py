@@ -42,7 +42,7 @@ class CellWriter:
     @cached_property
     def _strings(self) -> Sequence[str]:
         part = next(iter(self.package.related(self.package.workbook, "sharedStrings")), "")
-        markup = Markup(self.package.part(part))
+        markup = Markup.of(self.package, part)
         return [_text_of(markup, element) for element in markup.elements("si")]
 
     def held(self, sheet: Markup, cell: Element) -> Scalar:

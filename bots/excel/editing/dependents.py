@@ -132,7 +132,7 @@ class _Names:
 
     @cached_property
     def _defined(self) -> dict[str, list[str]]:
-        workbook = Markup(self._package.part(self._package.workbook))
+        workbook = Markup.of(self._package, self._package.workbook)
         found: dict[str, list[str]] = {}
         for element in workbook.elements("definedName"):
             name = (workbook.attribute(element, "name") or "").lower()
@@ -144,7 +144,7 @@ class _Names:
         found: dict[str, Reference] = {}
         for sheet, part in self._package.sheets.items():
             for name in self._package.related(part, "table"):
-                markup = Markup(self._package.part(name))
+                markup = Markup.of(self._package, name)
                 table = markup.element("table")
                 area = area_of(markup.attribute(table, "ref") or "") if table else None
                 if table is not None and area is not None:

@@ -13,6 +13,14 @@ Area = tuple[Place, Place]
 """First and last place."""
 
 
+class FormulaUnclear(ValueError):
+    """A shared formula cannot be told for another cell."""
+
+    def __init__(self, cell: str) -> None:
+        super().__init__(cell)
+        self.cell = cell
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """One formula.
@@ -116,8 +124,16 @@ def _with_text(sheet: SheetMarkup, formula: Formula, tag: bytes, text: str) -> E
 
 
 def moved(formula: Formula, place: Place) -> str:
-    """The text that a shared formula has in another cell: its relative references move along."""
-    from openpyxl.formula.translate import Translator
+    """The text that a shared formula has in another cell: its relative references move along.
 
-    translated: str = Translator(f"={formula.text}", address(formula.place)).translate_formula(address(place))
+    Raises:
+        FormulaUnclear: It would look at cells beyond the sheet's first, or is no formula.
+    """
+    from openpyxl.formula.tokenizer import TokenizerError
+    from openpyxl.formula.translate import Translator, TranslatorError
+
+    try:
+        translated: str = Translator(f"={formula.text}", address(formula.place)).translate_formula(address(place))
+    except (TokenizerError, TranslatorError) as error:
+        raise FormulaUnclear(address(formula.place)) from error
     return translated.removeprefix("=")

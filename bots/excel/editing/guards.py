@@ -110,7 +110,7 @@ class Guards:
     def _ranges(self, kind: str, name: str) -> Iterator[tuple[Markup, Element, Area]]:
         """The elements with an area in the parts of one kind that belong to the sheet."""
         for part in self.package.related(self.package.sheets[self.name], kind):
-            markup = Markup(self.package.part(part))
+            markup = Markup.of(self.package, part)
             element = markup.element(name)
             area = area_of(markup.attribute(element, "ref") or "") if element else None
             if element is not None and area is not None:

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Self
+from xml.parsers import expat
+
+from bots.excel.package import Package, WorkbookUnreadable
 
 Edit = tuple[int, int, bytes]
 """From where to where, and what shall stand there instead."""
@@ -21,7 +25,7 @@ _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.\-]+)["']""")
 _ENCODING = re.compile(r"""(<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']""")
 _ATTRIBUTE = re.compile(rb"""([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')""")
 _ENDS_NAME = (b" ", b">", b"/", b"\t", b"\r", b"\n")
-_TAG_REST = rb"""(?=[\s/>])(?:[^>"']+|"[^"]*"|'[^']*')*>"""
+_TAG_REST = rb"""(?=[\s/>])(?:[^>"']++|"[^"]*+"|'[^']*+')*+>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,18 @@ class Markup:
 
     def __init__(self, content: bytes) -> None:
         self.content = _as_utf8(content)
+
+    @classmethod
+    def of(cls, package: Package, part: str) -> Self:
+        """The XML of a part of a workbook; empty when there is no such part.
+
+        Raises:
+            WorkbookUnreadable: Its encoding is none, or not the one that it says.
+        """
+        try:
+            return cls(package.part(part))
+        except (UnicodeError, LookupError) as error:
+            raise damaged(package, part) from error
 
     @cached_property
     def seen(self) -> bytes:
@@ -136,6 +152,29 @@ class Markup:
             return (element.inner_end, element.inner_end, new)
         opened = self.tag(element)[:-2].rstrip() + b">"
         return (element.start, element.end, opened + new + b"</" + self.prefix + name.encode() + b">")
+
+
+def damaged(package: Package, part: str) -> WorkbookUnreadable:
+    """The error that says that a part cannot be read."""
+    return WorkbookUnreadable(
+        "{file} is damaged: {part} cannot be read",
+        file=package.name,
+        part=part,
+        hint="Open it in Excel and repair it",
+    )
+
+
+def refuse_damaged(package: Package, parts: Mapping[str, bytes]) -> None:
+    """Refuse to hand on parts that are not well-formed XML: nobody could open the workbook.
+
+    Raises:
+        WorkbookUnreadable: One is not; it was not before either.
+    """
+    for part, content in parts.items():
+        try:
+            expat.ParserCreate().Parse(content, True)
+        except expat.ExpatError as error:
+            raise damaged(package, part) from error
 
 
 def attribute(tag: bytes, name: str) -> str | None:

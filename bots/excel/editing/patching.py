@@ -16,9 +16,9 @@ from bots.excel.editing.calculation import asking_for_calculation, forgotten_res
 from bots.excel.editing.cells import CellWriter
 from bots.excel.editing.columns import width_edits
 from bots.excel.editing.dependents import stale
-from bots.excel.editing.formulas import Formula, formulas_of, handed_on
-from bots.excel.editing.guards import Guards, refuse_signed
-from bots.excel.editing.markup import Edit, Element, Markup
+from bots.excel.editing.formulas import Formula, FormulaUnclear, formulas_of, handed_on
+from bots.excel.editing.guards import CellRefused, Guards, refuse_signed
+from bots.excel.editing.markup import Edit, Element, Markup, refuse_damaged
 from bots.excel.editing.repacking import repacked
 from bots.excel.editing.sheet import SheetMarkup
 from bots.excel.editing.styles import GENERAL, Styles
@@ -84,10 +84,10 @@ class Patch:
     @cached_property
     def writer(self) -> CellWriter:
         """What reads and writes the cells."""
-        workbook = Markup(self.package.part(self.package.workbook))
+        workbook = Markup.of(self.package, self.package.workbook)
         properties = workbook.element("workbookPr")
         since_1904 = properties is not None and workbook.attribute(properties, "date1904") in ("1", "true")
-        return CellWriter(self.package, Styles(self.package.part(self._styles_part)), since_1904)
+        return CellWriter(self.package, Styles(Markup.of(self.package, self._styles_part)), since_1904)
 
     @cached_property
     def _styles_part(self) -> str:
@@ -100,22 +100,18 @@ class Patch:
             WorkbookUnreadable: It has no cells that could be found.
         """
         if name not in self._sheets:
-            try:
-                sheet = SheetMarkup(self.package.part(self.package.sheets[name]))
-            except (UnicodeError, LookupError) as error:
-                raise self._not_a_sheet(name) from error
+            sheet = SheetMarkup.of(self.package, self.package.sheets[name])
             if sheet.data is None:
-                raise self._not_a_sheet(name)
+                raise WorkbookUnreadable(
+                    "{file}: {sheet} is not a sheet with cells", file=self.package.name, sheet=name
+                )
             self._sheets[name] = sheet
         return self._sheets[name]
-
-    def _not_a_sheet(self, name: str) -> WorkbookUnreadable:
-        return WorkbookUnreadable("{file}: {sheet} is not a sheet with cells", file=self.package.name, sheet=name)
 
     def formulas(self, name: str) -> list[Formula]:
         """The formulas of a sheet; none for one that is no worksheet."""
         if name not in self._formulas:
-            sheet = self._sheets.get(name) or SheetMarkup(self.package.part(self.package.sheets[name]))
+            sheet = self._sheets.get(name) or SheetMarkup.of(self.package, self.package.sheets[name])
             self._formulas[name] = formulas_of(self.sheet(name)) if sheet.has("f") else []
         return self._formulas[name]
 
@@ -188,6 +184,7 @@ class Patch:
 
         Raises:
             LossRefused: The workbook is signed.
+            WorkbookUnreadable: A part that changes is damaged.
         """
         if not any(self._edits.values()):
             return self.package.data
@@ -200,6 +197,7 @@ class Patch:
                 parts[self.package.sheets[name]] = self._sheets[name].spliced(edits)
         if self.writer.styles.made:
             parts[self._styles_part] = self.writer.styles.changed()
+        refuse_damaged(self.package, parts)
         return repacked(self.package, parts, removed)
 
     def _recalculated(self) -> tuple[dict[str, bytes], set[str]]:
@@ -209,7 +207,7 @@ class Patch:
         gone = {name: {at.place for at in found if at.place in changed[name]} for name, found in present.items()}
         for name, places in gone.items():
             if places:
-                self._edits[name] += handed_on(self.sheet(name), present[name], places)
+                self._edits[name] += self._handed_on(name, places)
         staying = {name: [at for at in found if at.place not in gone[name]] for name, found in present.items()}
         forgotten = stale(self.package, staying, changed)
         for name, formulas in forgotten.items():
@@ -220,3 +218,15 @@ class Patch:
             workbook = self.package.workbook
             parts[workbook] = asking_for_calculation(self.package.part(workbook))
         return parts, removed
+
+    def _handed_on(self, name: str, places: set[Place]) -> list[Edit]:
+        try:
+            return handed_on(self.sheet(name), self.formulas(name), places)
+        except FormulaUnclear as error:
+            raise CellRefused(
+                "{file} [{sheet}]: {cell} shares its formula with other cells, and it is not clear how: nothing was written",
+                file=self.package.name,
+                sheet=name,
+                cell=error.cell,
+                hint="Write into another cell",
+            ) from error

@@ -15,7 +15,9 @@ from bots.excel.editing.markup import Edit, Element, Markup, attribute, with_att
 @lru_cache(maxsize=16)
 def row_tag(prefix: bytes) -> re.Pattern[bytes]:
     """Finds start tags of rows; the first group is the number where it is the first attribute, as it nearly always is."""
-    return re.compile(b"<" + re.escape(prefix) + rb"""row(?=[\s/>])(?:\s+r="([0-9]+)")?(?:[^>"']+|"[^"]*"|'[^']*')*>""")
+    return re.compile(
+        b"<" + re.escape(prefix) + rb"""row(?=[\s/>])(?:\s+r="([0-9]+)")?(?:[^>"']++|"[^"]*+"|'[^']*+')*+>"""
+    )
 
 
 @dataclass(frozen=True, slots=True)

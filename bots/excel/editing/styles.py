@@ -24,23 +24,19 @@ class Styles:
     """The cell formats of one workbook.
 
     Attributes:
-        content: The part as it is; empty when there is none.
+        markup: The part as it is; empty when there is none.
         made: Formats that were added, as XML.
     """
 
-    content: bytes
+    markup: Markup
     made: list[bytes] = field(default_factory=list)
     _derived: dict[tuple[int, int | None, bool], int] = field(default_factory=dict)
     _numbers: dict[int, int] = field(default_factory=dict)
 
     @cached_property
-    def _markup(self) -> Markup:
-        return Markup(self.content)
-
-    @cached_property
     def _formats(self) -> list[bytes]:
         """The XML of each cell format; those that are made come behind them."""
-        markup = self._markup
+        markup = self.markup
         listed = markup.element("cellXfs")
         if listed is None:
             return []
@@ -48,7 +44,7 @@ class Styles:
 
     @cached_property
     def _codes(self) -> dict[int, str]:
-        markup = self._markup
+        markup = self.markup
         listed = markup.element("numFmts")
         if listed is None:
             return {}
@@ -108,10 +104,10 @@ class Styles:
 
     def changed(self) -> bytes:
         """The part with the formats that were made."""
-        markup = self._markup
+        markup = self.markup
         listed = markup.element("cellXfs")
         if listed is None or not self.made:
-            return self.content
+            return self.markup.content
         tag = with_attribute(markup.tag(listed), "count", str(len(self._formats)))
         return markup.spliced(
             [(listed.start, listed.inner, tag), (listed.inner_end, listed.inner_end, b"".join(self.made))]

@@ -256,8 +256,24 @@ def test_a_part_that_is_no_sheet_is_refused() -> None:
         b"<worksheet><sheetData>",
         b'<?xml version="1.0" encoding="x-none"?><worksheet/>',
     ):
-        with pytest.raises(WorkbookUnreadable, match="is not a sheet with cells"):
+        with pytest.raises(
+            WorkbookUnreadable, match=r"is not a sheet with cells|is damaged: xl/worksheets/sheet1\.xml"
+        ):
             put(raw_workbook("", parts={SHEET: damaged}), A1=1)
+
+
+def test_a_tag_with_an_open_quotation_mark_takes_no_time() -> None:
+    damaged = '<worksheet><sheetData><row r="1 ' + "x='1\" " * 2000 + "</sheetData></worksheet>"
+
+    with pytest.raises(WorkbookUnreadable, match="is damaged"):
+        put(raw_workbook("", parts={SHEET: damaged}), A1=1)
+
+
+def test_damage_elsewhere_in_a_touched_part_is_not_passed_on() -> None:
+    data = raw_workbook('<sheetData><row r="1"><c r="A1"/></row><row r="2"><c r="A2"><v>1</c></row></sheetData>')
+
+    with pytest.raises(WorkbookUnreadable, match=r"is damaged: xl/worksheets/sheet1\.xml cannot be read"):
+        put(data, A1=1)
 
 
 CELLS = st.dictionaries(

@@ -76,6 +76,14 @@ def test_the_first_of_those_that_share_a_formula_hands_it_on() -> None:
     assert '<c r="B3"><f t="shared" si="0"/>' in after
 
 
+def test_a_shared_formula_that_cannot_be_handed_on_is_refused() -> None:
+    first = row(5, cell("B5", "A1", t="shared", ref="B2:B5", si="0"))
+    rows = [row(2, '<c r="B2"><f t="shared" si="0"/></c>'), first]
+
+    with pytest.raises(CellRefused, match="B5 shares its formula with other cells"):
+        overwritten(raw_workbook(sheet(*rows)), B5=5)
+
+
 def test_those_that_share_a_formula_in_a_block_get_their_own() -> None:
     first = row(1, cell("B1", "A1+1", t="shared", ref="B1:C2", si="0"), '<c r="C1"><f t="shared" si="0"/></c>')
     second = row(2, '<c r="B2"><f t="shared" si="0"/></c>', '<c r="C2"><f t="shared" si="0"/></c>')
