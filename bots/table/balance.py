@@ -63,12 +63,18 @@ class Amounts:
 
         if self._values is None:
             return 0
-        values = self._values if rows is None else self._values.gather(pl.Series(rows, dtype=pl.Int64))
+        values = self._values if rows is None else self._values.gather(_as_series(rows))
         if values.dtype != pl.Int64:
             return sum(map(_exact, values.to_list()))
         largest = max(abs(cast(int, values.max() or 0)), abs(cast(int, values.min() or 0)))
         # A sum of 64 bits would wrap around silently.
         return int(values.sum()) if largest * len(values) < 2**63 else sum(values.to_list())
+
+
+def _as_series(rows: Sequence[int] | pl.Series) -> pl.Series:
+    import polars as pl
+
+    return rows if isinstance(rows, pl.Series) else pl.Series(rows, dtype=pl.Int64)
 
 
 def _exact(value: int | str) -> Amount:
@@ -143,7 +149,7 @@ def _each_once(places: Sequence[Rows], count: int) -> bool:
     import polars as pl
 
     seen = pl.repeat(False, count, eager=True, dtype=pl.Boolean)
-    pieces = [pl.Series(piece, dtype=pl.Int64) for rows in places for piece in rows if len(piece)]
+    pieces = [_as_series(piece) for rows in places for piece in rows if len(piece)]
     for piece in pieces:
         seen = seen.scatter(piece, True)
     return sum(map(len, pieces)) == count and bool(seen.all())

@@ -232,11 +232,11 @@ def _either(
     """Rows of either list below each other, the columns of both beside each other."""
     tables: Mapping[Side, Table] = {"left": found.left, "right": found.right}
     places = {wanted: [row if side == wanted else None for side, row in rows] for wanted in tables}
-    stood = [_origin(tables[side], row) for side, row in rows]
+    stood = _stood_one_by_one(tables, rows)
     known = [origin for origin in stood if origin is not None]
     columns: Columns = first | {SIDE: [names[side] for side, _ in rows]} | (after_side or {})
     columns[SOURCE] = Column.of(None if origin is None else place_name(origin.file, origin.sheet) for origin in stood)
-    columns[ROW] = [row_number(tables[side], row) for side, row in rows]
+    columns[ROW] = [row + 1 if origin is None else origin.row for origin, (_, row) in zip(stood, rows, strict=True)]
     columns |= last
     for side, table in tables.items():
         for column in table.columns:
@@ -244,8 +244,13 @@ def _either(
     return Table(columns, known if known and len(known) == len(rows) else None)
 
 
-def _origin(table: Table, row: int) -> Origin | None:
-    return None if table.origins is None else table.origins[row]
+def _stood_one_by_one(tables: Mapping[Side, Table], rows: Sequence[tuple[Side, int]]) -> list[Origin | None]:
+    """Where each of these rows stood; only they are looked at, a list may have millions."""
+    stood = {}
+    for wanted, table in tables.items():
+        taken = [row for side, row in rows if side == wanted]
+        stood[wanted] = iter([None] * len(taken) if table.origins is None else table.origins.take(taken))
+    return [next(stood[side]) for side, _ in rows]
 
 
 def differing_cells(found: Reconciliation, table: Table, left_name: str, right_name: str) -> set[tuple[int, int]]:

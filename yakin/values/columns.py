@@ -89,7 +89,8 @@ class Column:
         if self._series is not None:
             import polars as pl
 
-            return Column(series=self._series.gather(pl.Series(places, dtype=pl.Int64)))
+            rows = places if isinstance(places, pl.Series) else pl.Series(places, dtype=pl.Int64)
+            return Column(series=self._series.gather(rows))
         cells = self.cells
         return Column([None if place is None else cells[place] for place in places])
 
