@@ -40,8 +40,10 @@ def test_each_application_is_registered_once_and_found_again_in_the_morning(
             assert each.number not in told
         else:
             assert told[each.number]["登録番号"] == in_system.get(each.number, {}).get("登録番号")
-    reasons = {each.fate: told[each.number]["処理結果"] for each in submissions(PEOPLE) if each.fate != "withdrawn"}
-    assert reasons["corrected"] is None
+    reasons = {
+        each.fate: str(told[each.number]["処理結果"]) for each in submissions(PEOPLE) if each.fate != "withdrawn"
+    }
+    assert reasons["corrected"] == "None"
     assert "平成32年" in reasons["impossible_date"]
     assert "旧港町" in reasons["closed_district"]
     assert "使用できない文字" in reasons["own_character"]
