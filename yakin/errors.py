@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from yakin.phrases import fill
+
 
 class YakinError(Exception):
     """Base of all errors of Yakin.
@@ -50,11 +52,6 @@ class YakinError(Exception):
             data={name: str(value) for name, value in self.data.items()},
             is_business=isinstance(self, BusinessError),
         )
-
-
-def fill(template: str, data: Mapping[str, object]) -> str:
-    """Put data into a template; a template without data may hold braces of its own."""
-    return template.format_map(data) if data else template
 
 
 @dataclass(frozen=True, slots=True)

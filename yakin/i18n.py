@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yakin.errors import fill
+from yakin.phrases import Phrase, fill
 
 if TYPE_CHECKING:
     from yakin.errors import ErrorInfo
@@ -26,16 +26,6 @@ CATALOGUES = Path(__file__).parent / "locale"
 
 _WINDOWS_JAPANESE = 0x11
 _WINDOWS_PRIMARY_LANGUAGE = 0x3FF
-
-
-def mark(sentence: str) -> str:
-    """Mark a sentence for translation where it is only stored; whoever shows it translates it."""
-    return sentence
-
-
-def mark_plural(one: str, many: str) -> tuple[str, str]:
-    """Mark a sentence for one and for many things for translation where it is only stored."""
-    return one, many
 
 
 class Translator:
@@ -51,16 +41,23 @@ class Translator:
 
     def text(self, sentence: str, /, **data: object) -> str:
         """A sentence in this language with its data filled in; one without a translation stays as it is."""
-        return _filled(self._catalogue.gettext(sentence) if sentence else "", sentence, data)
+        return _filled(self._catalogue.gettext(sentence) if sentence else "", sentence, self._said(data))
 
     def plural(self, one: str, many: str, n: int, /, **data: object) -> str:
         """The sentence for `n` things, which `{n}` stands for, in this language."""
-        return _filled(self._catalogue.ngettext(one, many, n), one if n == 1 else many, {"n": f"{n:,}", **data})
+        return _filled(self._catalogue.ngettext(one, many, n), one if n == 1 else many, {"n": f"{n:,}", **self._said(data)})
 
     def error(self, error: ErrorInfo) -> tuple[str, str | None]:
         """What went wrong and what to do about it, in this language."""
         hint = error.hint_template
         return self.text(error.template, **error.data), self.text(hint, **error.data) if hint else None
+
+    def _said(self, data: Mapping[str, object]) -> Mapping[str, object]:
+        """The data of a sentence, with what is words of the code in this language."""
+        return {
+            name: self.text(value.template, **value.data) if isinstance(value, Phrase) else value
+            for name, value in data.items()
+        }
 
     def knows(self, sentence: str) -> bool:
         """Whether a sentence is one of the code's: then nobody's data is in it, only names of data."""

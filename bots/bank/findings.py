@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from yakin.errors import fill
+from yakin.phrases import fill
 from yakin.values import Origin, Scalar, Table
 
 SENTENCES: Mapping[str, str] = {

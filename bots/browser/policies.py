@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from bots.browser.settings import BrowserSettings
 from yakin.actions import Diagnosis, warn, wrong
-from yakin.i18n import mark
+from yakin.phrases import mark
 
 _FOLDERS: Mapping[str, Path] = {
     "chromium": Path("/etc/chromium/policies/managed"),

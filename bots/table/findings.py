@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from yakin.errors import fill
+from yakin.phrases import fill
 from yakin.values import Origin, Scalar, Table
 
 Language = Literal["ja", "en"]

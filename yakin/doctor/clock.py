@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from yakin.actions import Diagnosis, warn, well, wrong
 from yakin.doctor.database import open_health
 from yakin.doctor.patient import Patient
-from yakin.i18n import mark
+from yakin.phrases import mark
 
 _TOLERABLE = timedelta(seconds=2)
 _TOO_MUCH = timedelta(seconds=60)

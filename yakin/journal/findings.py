@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from yakin.errors import fill
-from yakin.i18n import mark
+from yakin.phrases import fill, mark
 
 _SENTENCES: Mapping[str, str] = {
     "edited": mark("Event {seq} was changed after it was written"),

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from yakin.i18n import Translator, mark, mark_plural
+from yakin.i18n import Translator
 from yakin.news.digest import Cause, Digest, Late, NotStarted, RunName, WaitingFor
 from yakin.news.timing import Kind
 from yakin.news.wording import error_words
+from yakin.phrases import mark, mark_plural
 from yakin.reports.verdicts import STATUSES
 
 MOST_NAMED = 20

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from yakin.i18n import Translator, mark, translator
+from yakin.i18n import Translator, translator
+from yakin.phrases import mark
 
 BLANK = "…"
 """What stands in place of data."""

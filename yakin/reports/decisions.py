@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yakin.i18n import Translator, mark, translator
+from yakin.i18n import Translator, translator
 from yakin.ledger import ApprovalRow
+from yakin.phrases import mark
 from yakin.reports import verdicts
 from yakin.reports.prose import Prose
 from yakin.reports.screen import console

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yakin.i18n import Translator, mark
+from yakin.i18n import Translator
+from yakin.phrases import mark
 from yakin.results import RunResult, StepResult
 
 _NAMES: Mapping[str, str] = {

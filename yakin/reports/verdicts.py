@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from yakin.errors import ErrorInfo
-from yakin.i18n import Translator, mark, mark_plural
+from yakin.i18n import Translator
+from yakin.phrases import mark, mark_plural
 from yakin.results import ApprovalResult, ItemResult, RunResult, StepResult
 
 Tone = Literal["good", "attention", "bad", "open"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from yakin.errors import fill
+from yakin.phrases import fill
 
 Severity = Literal["error", "warning"]
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bots.excel.addresses import address
 from bots.excel.layout import Area
-from yakin.errors import fill
+from yakin.phrases import fill
 from yakin.values import Scalar, Table
 
 Language = Literal["ja", "en"]

@@ -18,7 +18,7 @@ from bots.browser.policies import Policy, brand_of, covers, policies_in
 from bots.browser.reaching import Reaching, certificate_of
 from bots.browser.settings import BrowserSettings
 from yakin.actions import Diagnosis
-from yakin.errors import fill
+from yakin.phrases import fill
 
 PORTAL = {"portal": "https://portal.town.example.jp/app"}
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

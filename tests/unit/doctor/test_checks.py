@@ -15,8 +15,8 @@ from tests.cases.check import fakebot
 from tests.unit.doctor.conftest import SMALLEST, MakePatient
 from yakin.actions import Diagnosis, Found, Missing, Registry, checkup, requirement, well
 from yakin.doctor import bots, calendars, clock, disk, encodings, files, installation, machine, secrets
-from yakin.errors import fill
 from yakin.japan.calendar import Calendar
+from yakin.phrases import fill
 from yakin.secrets import EnvironmentSource, FileSource, Secrets
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
