@@ -43,7 +43,8 @@ class SheetMarkup(Markup):
         if not inner or self.seen[inner - 2 : inner] == b"/>":
             return Element(start, inner, inner, inner) if inner else None
         end = self.seen.rfind(b"</" + self.prefix + b"sheetData")
-        return Element(start, inner, end, self.seen.index(b">", end) + 1) if end >= inner else None
+        closed = self.seen.find(b">", end) if end >= inner else -1
+        return Element(start, inner, end, closed + 1) if closed >= 0 else None
 
     @property
     def before(self) -> Element:
