@@ -95,6 +95,7 @@ def check(
     totals: ControlTotals | None = None,
     on_invalid: Literal["stop", "set_aside"] = "stop",
     ledger: Path | None = None,
+    allow_repeat: Why | None = None,
     *,
     ctx: Context,
 ) -> CheckedPayments:
@@ -112,6 +113,8 @@ def check(
         totals: What the whole list must come to: `count` and `amount`.
         on_invalid: `stop` fails when anything is found; `set_aside` hands the rows on apart.
         ledger: Ledger of what was made, relative to the project; `bank/sent.jsonl` in the data folder when left out.
+        allow_repeat: Who allows payments that were made before, and why: they are not found then. It belongs into
+            `bank.write_transfer` too, which records it.
 
     Returns:
         `valid`, `invalid` and `findings` (tables), and `count` and `amount` of the valid rows.
@@ -134,6 +137,8 @@ def check(
     book = _ledger(ledger, ctx)
     with book.held():
         repeated = book.repeats(table, read.payments, purpose, when)
+    if allow_repeat is not None:
+        repeated = [finding for finding in repeated if finding.code == "twice"]
     findings = [*read.findings, *repeated, *wrong_totals(table.count, read.amount, totals)]
     wrong: dict[int, list[Finding]] = {}
     for found in findings:

@@ -70,6 +70,14 @@ def test_a_key_tells_payments_to_one_account_apart_and_is_paid_once_to_whatever_
         write(ctx, payees(payee(2, 口座番号="7654321")), "run-2", columns=KEYED, day="2026-06-16")
 
 
+def test_a_check_lets_repeats_pass_that_somebody_allows_but_nobody_twice_in_one_list(ctx: FakeContext) -> None:
+    write(ctx, payees(payee(1)), "run-1")
+    rows, why = payees(payee(1), payee(2), payee(2)), "会計管理者: 前回分は銀行で取消済み"
+    checked = check(rows, PURPOSE, DAY, on_invalid="set_aside", allow_repeat=why, ctx=ctx)
+    assert (checked["count"], checked["invalid_count"]) == (1, 2)
+    assert check(rows, PURPOSE, DAY, on_invalid="set_aside", ctx=ctx)["count"] == 0
+
+
 def test_an_approver_may_allow_it_and_the_reason_is_kept(ctx: FakeContext) -> None:
     write(ctx, payees(payee(1)), "run-1")
     write(ctx, payees(payee(1)), "run-2", allow_repeat="会計管理者: 前回分は銀行で取消済み")

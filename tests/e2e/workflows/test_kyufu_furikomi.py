@@ -76,6 +76,11 @@ def test_a_second_run_pays_nobody_again_unless_somebody_answers_for_it(desk: Des
     assert desk.output(again, "checked")["count"]["is"] == 0
     assert not desk.made(again, "kyufu_furikomi.txt").exists()
 
+    allowed = desk.run(WORKFLOW, "-i", "allow_repeat=会計管理者 鈴木 銀行の障害で再送", status=4)
+    desk.approve(allowed, by="suzuki")
+
+    assert desk.output(allowed, "bankfile")["count"]["is"] == len(to_be_paid())
+
 
 def test_a_list_whose_control_total_is_wrong_stops_before_anything(desk: Desk) -> None:
     path = desk.samples / "kyufu_shinsei.xlsx"
