@@ -30,11 +30,14 @@ def handed(package: Package, part: str, content: bytes) -> bytes:
     Raises:
         WorkbookUnreadable: Another part that the cells need is damaged, or larger than it declares.
     """
-    needed = {
+    said = {
         *("[Content_Types].xml", relations_of(""), package.workbook, relations_of(package.workbook)),
         *package.related(package.workbook, "styles"),
         *package.related(package.workbook, "sharedStrings"),
     }
+    # Names of parts are the same in capitals (ECMA-376 Part 2, 6.2.2.3), and some programs write them so.
+    folded = {name.casefold() for name in said}
+    needed = {name for name in package.archive.names if name.casefold() in folded}
     if len(content) > _OPEN_UP_TO:
         package.archive.verify(only=needed)
         return package.data
@@ -42,7 +45,7 @@ def handed(package: Package, part: str, content: bytes) -> bytes:
     at = begin.start() if begin else 0
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
-        for name in sorted(needed & package.archive.names - {part}):
+        for name in sorted(needed - {part}):
             target.writestr(name, package.archive.read(name))
         with target.open(part, "w") as stream:
             stream.write(content[:at] + _NO_MERGED if begin else b"")

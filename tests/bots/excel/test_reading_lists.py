@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import msoffcrypto
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
@@ -20,6 +22,7 @@ from bots.excel.reading.unseen import xlsx
 from bots.excel.reading.unseen.notation import shown_by
 from bots.excel.reading.unseen.parsed import parsed
 from tests.bots.contexts import FakeContext
+from tests.bots.excel.older import zipped
 from tests.bots.excel.workbooks import with_parts, workbook
 from yakin.errors import BusinessError
 from yakin.values import Secret
@@ -253,3 +256,14 @@ def test_other_spellings_are_parsed(ctx: FakeContext, old: str, new: str) -> Non
     assert xlsx.as_usual(package.part(SHEET)) is None
     found = xlsx.find_unseen(package, SHEET, package.part(SHEET))
     assert {f"A{row}": text for (row, _), text in found.errors.items()} == {place: "#N/A"}
+
+
+def test_parts_whose_names_differ_in_capitals_only_are_the_same(ctx: FakeContext) -> None:
+    path = ctx.root / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_column(0, 0, ["氏名", "髙橋"])
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    path.write_bytes(zipped({name.replace("sharedStrings", "SharedStrings"): data for name, data in parts.items()}))
+
+    assert read_rows(path, ctx=ctx).column("氏名") == ("髙橋",)
