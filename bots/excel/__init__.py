@@ -6,11 +6,13 @@ from bots.excel.forms.actions import fill_form, map_form, read_form
 from bots.excel.lint.actions import lint
 from bots.excel.pdf import to_pdf
 from bots.excel.reading.actions import list_sheets, read_cells, read_rows
+from bots.excel.reading.selection import Totals
 from bots.excel.writing.actions import write_rows
 from bots.excel.writing.newbook import Sheet, workbook_bytes
 
 __all__ = [
     "Sheet",
+    "Totals",
     "arrange_sheets",
     "fill_cells",
     "fill_form",

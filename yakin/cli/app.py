@@ -30,6 +30,7 @@ from yakin.cli import (
     rerun,
     resume,
     runs,
+    samples,
     schedule,
     schema,
     secrets,
@@ -110,6 +111,7 @@ app.command("runs")(runs.runs)
 app.command("show")(show.show)
 app.command("actions")(actions.actions)
 app.command("practice")(practice.practice)
+app.command("samples")(samples.samples)
 app.command("setup")(setup.setup)
 app.command("doctor")(doctor.doctor)
 app.command("bundle")(bundle.bundle)
@@ -170,14 +172,16 @@ def run(root: Path | None) -> int:
 
 
 def _tell(state: State, error: YakinError) -> None:
-    from yakin.cli.speaking import error_text
+    from yakin.cli.speaking import WIDTH, error_text, language
 
-    if problems := getattr(error, "problems", ()):
-        from yakin.workflow.problems import render_text
-
-        typer.echo(render_text(problems, colour=sys.stderr.isatty(), width=100), err=True)
-        return
     project = state.project if "project" in state.__dict__ else None
+    if problems := getattr(error, "problems", ()):
+        from yakin.i18n import translator
+        from yakin.reports.problems import render_text
+
+        told = render_text(problems, translator(language(project)), colour=sys.stderr.isatty(), width=WIDTH)
+        typer.echo(told, err=True)
+        return
     mask = str if project is None else project.masker.mask
     typer.echo(mask(error_text(error, project)), err=True)
 

@@ -32,5 +32,10 @@ class FileRef:
             digest = hashlib.file_digest(stream, "sha256")
             return cls(str(path), digest.hexdigest(), stream.tell())
 
+    @property
+    def name(self) -> str:
+        """Its name without the folder: 時間外_総務課.xlsx."""
+        return Path(self.path).name
+
     def __str__(self) -> str:
         return self.path

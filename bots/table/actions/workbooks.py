@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
-from bots.excel import read_rows, write_rows
+from bots.excel import Totals, read_rows, write_rows
 from bots.table.lists.columns import ColumnName, keyed
 from bots.table.lists.grouping import ROWS
 from bots.table.lists.joining import concatenated
@@ -112,6 +112,9 @@ def merge_workbooks(
     pattern: str = "*.xlsx",
     sheet: str | None = None,
     header_row: RowNumber | list[RowNumber] | None = None,
+    header: list[str] | None = None,
+    merged: Literal["keep", "spread"] = "keep",
+    totals: Totals | None = None,
     columns: Literal["same", "all"] = "same",
     file_column: str | None = None,
     *,
@@ -127,6 +130,9 @@ def merge_workbooks(
         pattern: Name with `*` for any characters and `?` for one; `**/` looks into folders below.
         sheet: Sheet to read in each; the first one when left out.
         header_row: Row with the column names, as for `excel.read_rows`.
+        header: Columns that must be there; with no `header_row` the first row that holds them all is the one with the names.
+        merged: What becomes of merged cells, as for `excel.read_rows`.
+        totals: Rows that are left out, as for `excel.read_rows`.
         columns: `same` refuses files whose columns differ from those of the first; with `all`, a column that a file lacks is
             empty there.
         file_column: Column to add, with the file's name without its ending; for lists whose section only the name tells.
@@ -144,16 +150,19 @@ def merge_workbooks(
           with: {folder: inbox/時間外, pattern: "*.xlsx", header_row: 3, file_column: 所属}
     """
     files = files_in(ctx.path(folder), pattern)
-    tables = [read_rows(file, sheet=sheet, header_row=header_row, ctx=ctx) for file in files]
+    tables = [
+        read_rows(file, sheet=sheet, header_row=header_row, columns=header, merged=merged, totals=totals, ctx=ctx)
+        for file in files
+    ]
     if file_column is not None:
         tables = [_with_name(table, file_column, file.stem) for table, file in zip(tables, files, strict=True)]
-    merged = concatenated(tables, columns)
-    ctx.log.bind(rows=merged.count, files=len(files)).info("files merged")
+    whole = concatenated(tables, columns)
+    ctx.log.bind(rows=whole.count, files=len(files)).info("files merged")
     names: list[str] = [file.name for file in files]
     return {
-        "table": merged,
+        "table": whole,
         "files": Table({"ファイル": names, "件数": [table.count for table in tables]}),
-        "count": merged.count,
+        "count": whole.count,
         "file_count": len(files),
     }
 
