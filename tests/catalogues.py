@@ -2,8 +2,8 @@
 
 Sentences are found by reading the code, never by running it:
 
-- the first argument and `hint=` of everything that raises or describes an error: each class derived from `YakinError`,
-  and each function or class whose first parameter (or field) is called `template`;
+- what is given as `template` or `hint` to an error, and to each function or class that has a parameter (or field) called
+  `template`, wherever that stands among the others;
 - `t.text("…")`, `t.plural("…", "…", n)`, `mark("…")` and `mark_plural("…", "…")`;
 - `tr("…")` and `trn("…", "…", n)` in templates.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
+
+from tests.speakers import Speakers, name_of
 
 ROOT = Path(__file__).parents[1]
 CATALOGUES = ROOT / "yakin" / "locale"
@@ -157,12 +159,12 @@ def _in_templates() -> Iterator[Found]:
 
 def _in_code() -> Iterator[Found]:
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _modules()}
-    speakers = _speakers(trees.values())
+    speakers = Speakers(trees)
     for path, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
-                yield from (Found(message, place) for message in _said(node, speakers))
+                yield from (Found(message, place) for message in _said(path, node, speakers))
 
 
 def _modules() -> Iterator[Path]:
@@ -171,54 +173,18 @@ def _modules() -> Iterator[Path]:
         yield from sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.exists() else []
 
 
-def _speakers(trees: Iterable[ast.Module]) -> set[str]:
-    """Names of the classes and functions whose first argument is the sentence of an error."""
-    bases: dict[str, set[str]] = {}
-    speakers = {"YakinError"}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                bases.setdefault(node.name, set()).update(_name(base) for base in node.bases)
-                fields = [item.target for item in node.body if isinstance(item, ast.AnnAssign)]
-                if fields and isinstance(fields[0], ast.Name) and fields[0].id == "template":
-                    speakers.add(node.name)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("__"):
-                names = [argument.arg for argument in node.args.args if argument.arg not in ("self", "cls")]
-                if names[:1] == ["template"]:
-                    speakers.add(node.name)
-    grown = True
-    while grown:
-        heirs = {name for name, parents in bases.items() if parents & speakers}
-        grown = not heirs <= speakers
-        speakers |= heirs
-    return speakers - {"fill"}
-
-
-def _said(call: ast.Call, speakers: set[str]) -> Iterator[Message]:
-    name = _name(call.func)
-    of_translator = isinstance(call.func, ast.Attribute) and _name(call.func.value) in TRANSLATORS
+def _said(path: Path, call: ast.Call, speakers: Speakers) -> Iterator[Message]:
+    name = name_of(call.func)
+    of_translator = isinstance(call.func, ast.Attribute) and name_of(call.func.value) in TRANSLATORS
     if name == "mark" or (name == "text" and of_translator):
         yield from _texts(call.args[0])
     elif name == "mark_plural" or (name == "plural" and of_translator):
         one, many = (next(_texts(argument), "") for argument in call.args[:2])
         if one:
             yield one, many
-    elif name in speakers or _is_super_init(call):
-        for argument in call.args[:1]:
+    else:
+        for argument in speakers.sentences(path, call):
             yield from _texts(argument)
-        for keyword in call.keywords:
-            if keyword.arg in ("hint", "template"):
-                yield from _texts(keyword.value)
-
-
-def _is_super_init(call: ast.Call) -> bool:
-    function = call.func
-    return (
-        isinstance(function, ast.Attribute)
-        and function.attr == "__init__"
-        and isinstance(function.value, ast.Call)
-        and _name(function.value.func) == "super"
-    )
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
@@ -231,12 +197,6 @@ def _texts(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
             yield from _texts(value)
-
-
-def _name(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    return node.attr if isinstance(node, ast.Attribute) else ""
 
 
 if __name__ == "__main__":

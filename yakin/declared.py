@@ -36,7 +36,7 @@ class DeclaredFileError(YakinError):
             count=len(self.problems),
             line=first.line,
             column=first.column,
-            problem=first.message,
+            problem=first.phrase,
             hint=first.hint,
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from yakin.phrases import fill
+from yakin.phrases import Phrase, fill, from_json, to_json
 
 
 class YakinError(Exception):
@@ -49,7 +49,7 @@ class YakinError(Exception):
             kind=type(self).__name__,
             template=self.template,
             hint_template=self.hint_template,
-            data={name: str(value) for name, value in self.data.items()},
+            data={name: value if isinstance(value, Phrase) else str(value) for name, value in self.data.items()},
             is_business=isinstance(self, BusinessError),
         )
 
@@ -63,7 +63,7 @@ class ErrorInfo:
         kind: Name of the error's class.
         template: The sentence with `{name}` in place of the data.
         hint_template: What to do, or None.
-        data: What the sentence is about, as text.
+        data: What the sentence is about, as text; phrases stay phrases.
         is_business: True when the data broke a rule: a person has to look, trying again would not help.
     """
 
@@ -91,7 +91,7 @@ class ErrorInfo:
             "kind": self.kind,
             "template": self.template,
             "hint": self.hint_template,
-            "data": dict(self.data),
+            "data": {name: to_json(value) for name, value in self.data.items()},
             "business": self.is_business,
         }
 
@@ -103,7 +103,7 @@ class ErrorInfo:
             plain["kind"],
             plain["template"],
             plain["hint"],
-            dict(plain["data"]),
+            {name: from_json(value) for name, value in plain["data"].items()},
             plain["business"],
         )
 

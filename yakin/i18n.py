@@ -45,7 +45,9 @@ class Translator:
 
     def plural(self, one: str, many: str, n: int, /, **data: object) -> str:
         """The sentence for `n` things, which `{n}` stands for, in this language."""
-        return _filled(self._catalogue.ngettext(one, many, n), one if n == 1 else many, {"n": f"{n:,}", **self._said(data)})
+        return _filled(
+            self._catalogue.ngettext(one, many, n), one if n == 1 else many, {"n": f"{n:,}", **self._said(data)}
+        )
 
     def error(self, error: ErrorInfo) -> tuple[str, str | None]:
         """What went wrong and what to do about it, in this language."""

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from yakin.phrases import Phrase
 from yakin.post import FOLDER, MailSettings
 
 AlertKind: TypeAlias = Literal["failed", "in_doubt", "late", "missed", "rejected", "approval"]
@@ -31,14 +32,14 @@ _SPAN = re.compile(rf"{_TIME.pattern}\s*[-–~〜～]\s*{_TIME.pattern}")
 
 def _is_a_time(text: str) -> str:
     if not _TIME.fullmatch(text):
-        raise ValueError("be a time such as 07:30")
+        raise ValueError(Phrase("be a time such as 07:30"))
     return text
 
 
 def _is_a_span(text: str) -> str:
     found = _SPAN.fullmatch(text)
     if found is None or found.group(1, 2) == found.group(3, 4):
-        raise ValueError("be two times such as 22:00-06:30")
+        raise ValueError(Phrase("be two times such as 22:00-06:30"))
     return text
 
 
@@ -70,9 +71,9 @@ class NewsRule(_Part):
     @model_validator(mode="after")
     def _tells_something(self) -> NewsRule:
         if self.digest is None and self.alert is None:
-            raise ValueError("say when: digest, alert or both")
+            raise ValueError(Phrase("say when: digest, alert or both"))
         if self.quiet is not None and self.alert is None:
-            raise ValueError("have alert where it has quiet: a digest comes at its own time")
+            raise ValueError(Phrase("have alert where it has quiet: a digest comes at its own time"))
         return self
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from typing import Any
 
 
 def mark(sentence: str) -> str:
@@ -43,6 +44,22 @@ class Phrase(str):
         self.template = template
         self.data = data
         return self
+
+    def to_json(self) -> dict[str, Any]:
+        """The plain form, which keeps what can be translated."""
+        return {"template": self.template, "data": {name: to_json(value) for name, value in self.data.items()}}
+
+
+def to_json(value: object) -> str | dict[str, Any]:
+    """What a sentence is about in its plain form: a text, or a phrase as its template and data."""
+    return value.to_json() if isinstance(value, Phrase) else str(value)
+
+
+def from_json(plain: str | Mapping[str, Any]) -> str:
+    """Read what `to_json` wrote."""
+    if isinstance(plain, str):
+        return plain
+    return Phrase(plain["template"], **{name: from_json(value) for name, value in plain["data"].items()})
 
 
 def either(words: Sequence[str]) -> str:

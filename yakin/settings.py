@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
+from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias, get_args
@@ -16,7 +17,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from yakin.errors import ConfigError
+from yakin.expected import expected
 from yakin.notify import NotifySection
+from yakin.phrases import Phrase
 from yakin.zones import is_time_zone, zone_named
 
 FILE = Path("config") / "yakin.toml"
@@ -51,7 +54,7 @@ class SystemSettings(_Section):
     @classmethod
     def _is_on_the_web(cls, url: str) -> str:
         if not re.match(r"https?://[^\s/]", url):
-            raise ValueError("be an address that begins with http:// or https://")
+            raise ValueError(Phrase("be an address that begins with http:// or https://"))
         return url
 
 
@@ -85,7 +88,7 @@ class LogSettings(_Section):
 
 def _not_nobody(users: list[str]) -> list[str]:
     if not users or not all(user.strip() for user in users):
-        raise ValueError("name the users who have the role, at least one")
+        raise ValueError(Phrase("name the users who have the role, at least one"))
     return users
 
 
@@ -163,16 +166,16 @@ class Settings(_Section):
     @classmethod
     def _is_a_zone(cls, name: str | None) -> str | None:
         if name is not None and not is_time_zone(name):
-            raise ValueError("be the name of a time zone, such as Asia/Tokyo")
+            raise ValueError(Phrase("be the name of a time zone, such as Asia/Tokyo"))
         return name
 
     @field_validator("database")
     @classmethod
     def _has_no_password(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("be a URL that begins with sqlite:/// or postgresql://")
+            raise ValueError(Phrase("be a URL that begins with sqlite:/// or postgresql://"))
         if url is not None and urlsplit(url).password:
-            raise ValueError("be a URL without a password; keep that in PGPASSWORD or ~/.pgpass")
+            raise ValueError(Phrase("be a URL without a password; keep that in PGPASSWORD or ~/.pgpass"))
         return url
 
     @field_validator("artifacts")
@@ -181,15 +184,19 @@ class Settings(_Section):
         if place is None:
             return None
         if not place.strip():
-            raise ValueError("be a folder or a URL; leave it out for `runs` in the data folder")
+            raise ValueError(Phrase("be a folder or a URL; leave it out for `runs` in the data folder"))
         if re.search(r"://[^/?#]*:[^/?#]*@", place):
-            raise ValueError("be a URL without a password; keep that where the library of the store looks for it")
+            raise ValueError(
+                Phrase("be a URL without a password; keep that where the library of the store looks for it")
+            )
         if re.match(r"(https?|ftp):", place):
-            raise ValueError("be a folder, or the URL of a store that can be written to, such as s3://bucket/yakin")
+            raise ValueError(
+                Phrase("be a folder, or the URL of a store that can be written to, such as s3://bucket/yakin")
+            )
         if place.startswith("file:") and not re.match(r"file:///[^/]", place):
-            raise ValueError("be written with three slashes, such as file:///srv/yakin")
+            raise ValueError(Phrase("be written with three slashes, such as file:///srv/yakin"))
         if form := re.match(r"[a-z][a-z0-9+]+:(?!//)", place):
-            raise ValueError(f"have two slashes after {form[0]}")
+            raise ValueError(Phrase("have two slashes after {form}", form=form[0]))
         return place
 
     @property
@@ -292,17 +299,30 @@ def _problem(path: Path, text: str, found: Mapping[str, Any]) -> ConfigError:
         )
     if found["type"] == "missing":
         return ConfigError("{where}: {name} is missing", where=where, name=name)
-    wanted = re.sub(r"^(Value error, |\w+ should )", "", found["msg"])
-    return ConfigError("{where}: {name} should {wanted}", where=where, name=name, wanted=wanted)
+    return ConfigError("{where}: {name} should {wanted}", where=where, name=name, wanted=_wanted(found))
+
+
+def _wanted(found: Mapping[str, Any]) -> str:
+    """What a value should do, by a validator of ours or by its type."""
+    context = found.get("ctx", {})
+    if found["type"] == "value_error":
+        words = context["error"].args[0]
+        return words if isinstance(words, str) else str(words)
+    return Phrase("be {expected}", expected=expected(found["type"], context))
 
 
 def _as_one(problems: Sequence[ConfigError]) -> ConfigError:
     if len(problems) == 1:
         return problems[0]
-    lines = [problem.message if problem.hint is None else f"{problem.message} ({problem.hint})" for problem in problems]
-    return ConfigError(
-        "The settings have {count} problems:\n{problems}", count=len(problems), problems="\n".join(lines)
-    )
+    lines = reduce(lambda above, line: Phrase("{above}\n{line}", above=above, line=line), map(_told, problems))
+    return ConfigError("The settings have {count} problems:\n{problems}", count=len(problems), problems=lines)
+
+
+def _told(problem: ConfigError) -> Phrase:
+    said = Phrase(problem.template, **problem.data)
+    if problem.hint_template is None:
+        return said
+    return Phrase("{said} ({hint})", said=said, hint=Phrase(problem.hint_template, **problem.data))
 
 
 def _known_names(section: Sequence[str]) -> list[str]:

@@ -10,10 +10,11 @@ import pytest
 from bots.excel.forms.mapfile import read_map
 from tests.docs.fences import PAGES, ROOT, Fence, all_fences, completed, fences
 from yakin.actions import Registry
+from yakin.i18n import translator
+from yakin.reports.problems import render_text
 from yakin.schedule.calendars import load_calendars
 from yakin.settings import CALENDARS, load_settings
 from yakin.workflow.check import check_text
-from yakin.workflow.problems import render_text
 
 REGISTRY = Registry.load(["bots"])
 CONFIG = load_settings(ROOT).config
@@ -28,7 +29,7 @@ def problems_of(text: str, name: str = "example.yaml") -> str:
     _, problems = check_text(
         name, text, registry=REGISTRY, config=CONFIG, has_secret=lambda name: True, workflows=WORKFLOWS
     )
-    return render_text(problems, colour=False, width=100) if problems else ""
+    return render_text(problems, translator("en"), colour=False, width=100) if problems else ""
 
 
 @pytest.mark.parametrize("fence", WORKFLOW_FENCES, ids=str)

@@ -29,7 +29,7 @@ def test_it_ends_well(demo_home: Ran) -> None:
 
 
 def test_it_fits_into_80_columns(demo_home: Ran) -> None:
-    from yakin.workflow.problems import display_width
+    from yakin.reports.problems import display_width
 
     _, _, printed = demo_home
     assert max(display_width(line) for line in printed.splitlines()) <= 80

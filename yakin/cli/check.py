@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yakin.cli.arguments import project_of
+from yakin.cli.speaking import WIDTH, language
 from yakin.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def check(
     output: Annotated[Format, typer.Option("--format", help="How problems are printed.")] = Format.TEXT,
 ) -> int:
     """Check workflow files, and calendars when no workflow is named: all problems of all files, with line and column."""
-    from yakin.workflow import problems as rendering
+    from yakin.i18n import translator
+    from yakin.reports.problems import render_text
+    from yakin.workflow.problems import render_github, render_json
 
     project = project_of(context)
     paths = [project.workflow_file(name) for name in workflows] if workflows else project.workflow_files()
@@ -42,15 +45,16 @@ def check(
     found, problems = project.check(paths)
     if not workflows:
         problems = [*problems, *_calendar_problems(project)]
+    t = translator(language(project))
     match output:
         case Format.JSON:
-            typer.echo(rendering.render_json(problems))
+            typer.echo(render_json(problems))
         case Format.GITHUB:
-            typer.echo(rendering.render_github(problems))
+            typer.echo(render_github(problems))
         case Format.TEXT if problems:
-            typer.echo(rendering.render_text(problems, colour=sys.stdout.isatty(), width=100))
+            typer.echo(render_text(problems, t, colour=sys.stdout.isatty(), width=WIDTH))
         case Format.TEXT:
-            typer.echo(f"{len(found)} workflows checked, no problems")
+            typer.echo(t.plural("{n} workflow checked, no problems", "{n} workflows checked, no problems", len(found)))
     return 2 if any(problem.severity == "error" for problem in problems) else 0
 
 

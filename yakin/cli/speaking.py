@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from yakin.project import Project
 
 
+WIDTH = 80
+"""Columns of what is printed, whatever the terminal is: it looks the same in an e-mail or a ticket."""
+
+
 def language(project: Project | None = None) -> str:
     """`ja` or `en`: as the settings say, else as the system is set."""
     from yakin.i18n import preferred_language

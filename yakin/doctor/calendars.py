@@ -23,7 +23,7 @@ def calendars(patient: Patient) -> Iterator[Diagnosis]:
     except CalendarFileError as error:
         for problem in error.problems:
             where = f"{problem.file}:{problem.line}:{problem.column}"
-            yield wrong("{where}: {problem}", hint="Correct the file", where=where, problem=problem)
+            yield wrong("{where}: {problem}", hint="Correct the file", where=where, problem=problem.phrase)
         return
     yield from calendars_of(found, today)
 

@@ -77,14 +77,14 @@ async def show_declaration(request: Request) -> Response:
     return _declaration_page(request, "declaration.html")
 
 
-def _declaration_page(request: Request, template: str) -> Response:
+def _declaration_page(request: Request, file: str) -> Response:
     hall = hall_of(request)
     declaration = hall.store.declaration(request.path_params["toroku_no"])
     if declaration is None:
         return hall.page(
             request, "trouble.html", 404, title="該当なし", message="指定された登録番号のデータはありません。"
         )
-    return hall.page(request, template, values=dict(declaration))
+    return hall.page(request, file, values=dict(declaration))
 
 
 async def cancel(request: Request) -> Response:

@@ -60,7 +60,7 @@ class TownHall:
         faults = self.disturbance.faults
         return laid_out(reordered(FIELDS, faults.seed) if faults.reordered else FIELDS)
 
-    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(self, request: Request, file: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Answer with a page, which opens with an alert when that fault strikes."""
         surprise = SURPRISE if self.disturbance.opens_dialog() else None
         known = {
@@ -70,7 +70,7 @@ class TownHall:
             "lines": self.lines,
             "surprise": surprise,
         }
-        return HTMLResponse(self.pages.get_template(template).render(known | values), status)
+        return HTMLResponse(self.pages.get_template(file).render(known | values), status)
 
 
 def hall_of(request: Request) -> TownHall:

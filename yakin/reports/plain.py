@@ -109,7 +109,8 @@ def item_to_json(item: ItemResult) -> dict[str, Any]:
 def _error(error: ErrorInfo | None) -> dict[str, Any] | None:
     if error is None:
         return None
-    return {**error.to_json(), "message": error.message, "hint": error.hint, "hint_template": error.hint_template}
+    said = {"message": error.message, "hint": error.hint, "hint_template": error.hint_template}
+    return {**error.to_json(), "data": {name: str(value) for name, value in error.data.items()}, **said}
 
 
 def _evidence(one: Evidence) -> dict[str, str]:

@@ -9,16 +9,19 @@ from types import MappingProxyType
 from typing import Any
 
 from yakin.errors import YakinError
+from yakin.expected import MAPPING, TEXT, TRUTH
 from yakin.japan.calendar import WEEKEND, Calendar, Hours
 from yakin.japan.eras import parse_date
 from yakin.japan.holidays import Holidays
 from yakin.japan.refusals import JapaneseDataError
 from yakin.japan.widths import normal_text, unify_dashes
+from yakin.phrases import Phrase, mark
 from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.loader import Loaded
 from yakin.workflow.positions import Path
 from yakin.workflow.problems import Problem
 from yakin.workflow.sentences import described
+from yakin.workflow.shape import spoken
 
 KEYS = ("title", "closed_weekdays", "national_holidays", "year_end", "closed", "opened", "hours", "sure_until")
 """Keys of a calendar file."""
@@ -46,7 +49,7 @@ class CalendarFileError(YakinError):
             "The calendar files have {count} problems; the first is in {where}: {problem}",
             count=len(problems),
             where=f"{first.file}:{first.line}:{first.column}",
-            problem=first.message,
+            problem=first.phrase,
         )
 
 
@@ -106,7 +109,7 @@ class _Reading:
         self.findings = Findings(loaded)
         self._data: Mapping[str, Any] = loaded.data if isinstance(loaded.data, Mapping) else {}
         if loaded.data is not None and not isinstance(loaded.data, Mapping):
-            self._wrong((), loaded.data, "a mapping (key: value)")
+            self._wrong((), loaded.data, MAPPING)
         for key in self._data:
             if key not in keys:
                 hint, data = suggestion(key, [known for known in keys if known not in self._data])
@@ -122,13 +125,13 @@ class _Reading:
     def text(self, key: str) -> str:
         value = self._data.get(key)
         if value is not None and not isinstance(value, str):
-            self._wrong((key,), value, "a text")
+            self._wrong((key,), value, TEXT)
         return value if isinstance(value, str) else ""
 
     def truth(self, key: str, *, default: bool) -> bool:
         value = self._data.get(key, default)
         if not isinstance(value, bool):
-            self._wrong((key,), value, "true or false")
+            self._wrong((key,), value, TRUTH)
             return default
         return value
 
@@ -141,7 +144,9 @@ class _Reading:
         for written, why in self._mapping(key, _EXAMPLE).items():
             day = self._date(written, (key, written), on_key=True)
             if not isinstance(why, str) or not why.strip():
-                self._wrong((key, written), why, "a text that says why", hint="Write {example}", example=_EXAMPLE)
+                self._wrong(
+                    (key, written), why, Phrase("a text that says why"), hint="Write {example}", example=_EXAMPLE
+                )
             elif day in found:
                 self._add("duplicate-day", (key, written), "{day} is there already", on_key=True, day=day)
             elif day is not None:
@@ -153,13 +158,13 @@ class _Reading:
         if value is None:
             return default
         if not isinstance(value, list):
-            self._wrong((key,), value, "a list of weekdays", hint="Write {example}", example="[sat, sun]")
+            self._wrong((key,), value, Phrase("a list of weekdays"), hint="Write {example}", example="[sat, sun]")
             return default
         found: set[int] = set()
         for index, name in enumerate(value):
             numbers = _weekdays(name) if isinstance(name, str) else None
             if numbers is None:
-                self._wrong((key, index), name, "a weekday such as sat", hint=_HINT, known=_NAMES)
+                self._wrong((key, index), name, Phrase("a weekday such as sat"), hint=_HINT, known=_NAMES)
             found.update(numbers or ())
         return frozenset(found)
 
@@ -170,9 +175,10 @@ class _Reading:
         for name, value in self._mapping(key, _HOURS).items():
             days, span = _weekdays(name), _span(value) if isinstance(value, str) else None
             if days is None:
-                self._wrong((key, name), name, "weekdays such as mon or mon-fri", hint=_HINT, on_key=True, known=_NAMES)
+                expected = Phrase("weekdays such as mon or mon-fri")
+                self._wrong((key, name), name, expected, hint=_HINT, on_key=True, known=_NAMES)
             if span is None:
-                self._wrong((key, name), value, "hours such as 07:00-22:00")
+                self._wrong((key, name), value, Phrase("hours such as 07:00-22:00"))
             for day in days or ():
                 if day in found:
                     weekday = WEEKDAYS[day]
@@ -189,7 +195,7 @@ class _Reading:
         value = self._data.get(key)
         if value is None or isinstance(value, Mapping):
             return value or {}
-        self._wrong((key,), value, "a mapping (key: value)", hint="Write {example}", example=example)
+        self._wrong((key,), value, MAPPING, hint="Write {example}", example=example)
         return {}
 
     def _date(self, value: Any, path: Path, *, on_key: bool = False) -> date | None:
@@ -209,7 +215,7 @@ class _Reading:
             "{name} has to be {expected}, not {found}",
             hint=hint,
             on_key=on_key or value is None,
-            name="the key" if on_key else _spoken(path),
+            name=Phrase("the key") if on_key else spoken(path),
             expected=expected,
             found=described(value, source),
             **data,
@@ -220,18 +226,8 @@ class _Reading:
 
 
 _HOURS = "mon-fri: 07:00-22:00"
-_HINT = "There are: {known}"
+_HINT = mark("There are: {known}")
 _NAMES = f"{', '.join(WEEKDAYS)}, 月, 火, 水, 木, 金, 土, 日"
-
-
-def _spoken(path: Path) -> str:
-    match path:
-        case (*_, str() as key):
-            return key
-        case (str() as key, int() as index):
-            return f"entry {index + 1} of {key}"
-        case _:
-            return "the value"
 
 
 def _read_date(text: str) -> date | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from yakin.errors import YakinError
 from yakin.events import WorkflowRejected
+from yakin.phrases import Phrase
 from yakin.schedule.calendars import Calendars, load_calendars
 from yakin.schedule.firing import Told
 from yakin.schedule.schedules import Schedule, schedules_of
@@ -18,6 +19,7 @@ from yakin.settings import CALENDARS
 if TYPE_CHECKING:
     from yakin.project import Project
     from yakin.workflow.check import CheckedWorkflow
+    from yakin.workflow.problems import Problem
 
 _Stamp: TypeAlias = tuple[int, int]
 """When a file was changed last, in nanoseconds, and its bytes."""
@@ -130,8 +132,7 @@ class Roster:
             self._right[path] = stamp, checked[0]
             self._rejected.pop(path.stem, None)
             return checked[0]
-        first = f"{errors[0].file}:{errors[0].line}: {errors[0].message}" if errors else path.name
-        self._reject(path, len(errors), first)
+        self._reject(path, len(errors), _in_short(errors[0]) if errors else path.name)
         return self._before(path)
 
     def _reject(self, path: Path, problems: int, first: str) -> None:
@@ -145,7 +146,7 @@ class Roster:
         ):
             self._rejected[path.stem] = sha256
             return
-        event = WorkflowRejected(run="", workflow=path.stem, sha256=sha256, problems=problems, first=first)
+        event = WorkflowRejected(run="", workflow=path.stem, sha256=sha256, problems=problems, first=str(first))
         self._project.journal.append(ACTOR, event)
         self._rejected[path.stem] = sha256
         self._told("{file} is wrong, the version before stays: {first}", file=path.name, first=first)
@@ -159,6 +160,11 @@ class Roster:
             return self._project.workflow_of(rows[0]) if rows else None
         except YakinError:
             return None
+
+
+def _in_short(problem: Problem) -> Phrase:
+    """A problem in one line."""
+    return Phrase("{file}:{line}: {problem}", file=problem.file, line=problem.line, problem=problem.phrase)
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -10,6 +10,7 @@ from pydantic import PydanticSchemaGenerationError, PydanticUserError, TypeAdapt
 from yakin.actions.declare import ActionSpec, Parameter
 from yakin.actions.registry import Registry
 from yakin.errors import BotError
+from yakin.phrases import either, mark
 from yakin.workflow.expressions import has_expression
 from yakin.workflow.findings import Findings, similar, suggestion
 from yakin.workflow.outline import Outline, StepAt
@@ -65,17 +66,17 @@ def _unknown(step: StepAt, name: str, registry: Registry, findings: Findings) ->
 
 def _meant(name: str, registry: Registry) -> tuple[str | None, dict[str, Any]]:
     if match := registry.similar(name):
-        return "Did you mean {similar}?", {"similar": match}
+        return mark("Did you mean {similar}?"), {"similar": match}
     bot, _, function = name.partition(".")
     same_function = [known for known in registry.actions if known.rpartition(".")[2] == (function or name)]
     if same_function:
-        return "Did you mean {similar}?", {"similar": " or ".join(sorted(same_function))}
+        return mark("Did you mean {similar}?"), {"similar": either(sorted(same_function))}
     bots = {known.partition(".")[0] for known in registry.actions}
     meant = similar(bot, bots)
     if meant is None:
-        return ("There are the bots {known}", {"known": ", ".join(sorted(bots))}) if bots else (None, {})
+        return (mark("There are the bots {known}"), {"known": ", ".join(sorted(bots))}) if bots else (None, {})
     of_bot = sorted(known for known in registry.actions if known.startswith(f"{meant}."))
-    return "There are: {known}", {"known": ", ".join(of_bot)}
+    return mark("There are: {known}"), {"known": ", ".join(of_bot)}
 
 
 def _check_arguments(step: StepAt, spec: ActionSpec, findings: Findings) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from yakin.expected import DATE, NUMBER, PATH, TEXT, TRUTH, WHOLE
+from yakin.phrases import Phrase
 from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.markers import OPENING
 from yakin.workflow.outline import Outline, mapping
@@ -65,13 +67,13 @@ def _is_truth(value: Any) -> bool:
 
 
 _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "text": (_is_text, "a text"),
-    "file": (_is_text, "a path"),
-    "choice": (_is_text, "one of its choices"),
-    "integer": (_is_integer, "a whole number"),
-    "number": (_is_number, "a number"),
-    "boolean": (_is_truth, "true or false"),
-    "date": (is_date, "a date such as 2024-04-01"),
+    "text": (_is_text, TEXT),
+    "file": (_is_text, PATH),
+    "choice": (_is_text, Phrase("one of its choices")),
+    "integer": (_is_integer, WHOLE),
+    "number": (_is_number, NUMBER),
+    "boolean": (_is_truth, TRUTH),
+    "date": (is_date, DATE),
 }
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from yakin.errors import ActionError, BusinessError
+from yakin.phrases import Phrase, mark
 from yakin.workflow.markers import OPENING, Flaw, Reference, marked
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def flaws(text: str) -> list[Flaw]:
         if part.closed:
             found += [replace(flaw, offset=flaw.offset + part.offset) for flaw in _analysis(part.source).flaws]
         else:
-            hint = "Close it with {closing}; are all quotes and brackets in it closed?"
+            hint = mark("Close it with {closing}; are all quotes and brackets in it closed?")
             data = {"opening": OPENING, "closing": "}}"}
             found.append(Flaw("expression", "{opening} is not closed", data, part.start, len(OPENING), hint))
     return found
@@ -117,8 +118,9 @@ def _parts(text: str) -> tuple[str | _Expression, ...]:
     wrong = flaws(text)
     if wrong:
         flaw = wrong[0]
+        said = Phrase(flaw.template, **flaw.data)
         raise ExpressionError(
-            f"{{expression}}: {flaw.template}", hint=flaw.hint, **(dict(flaw.data) | {"expression": _short(text)})
+            "{expression}: {flaw}", hint=flaw.hint, **(dict(flaw.data) | {"expression": _short(text), "flaw": said})
         )
     if is_lone(text):
         return (_Expression(found[0].source),)
@@ -173,7 +175,7 @@ class _Expression:
             raise ExpressionError(
                 "{expression} cannot be computed: {reason}",
                 expression=_short(self._source),
-                reason=_REASONS.get(type(error).__name__, "the values do not fit the operation"),
+                reason=_REASONS.get(type(error).__name__, Phrase("the values do not fit the operation")),
             ) from None
 
     def _absent(self, absent: Absent, names: Mapping[str, Any]) -> ExpressionError:
@@ -186,9 +188,9 @@ class _Expression:
         similar = next(iter(difflib.get_close_matches(str(absent.name), known, n=1, cutoff=0.6)), None)
         hint = None
         if similar:
-            hint = "Did you mean {similar}?"
+            hint = mark("Did you mean {similar}?")
         elif known:
-            hint = "There are: {known}"
+            hint = mark("There are: {known}")
         return ExpressionError(
             "{expression}: there is no {name}",
             expression=_short(self._source),
@@ -199,10 +201,10 @@ class _Expression:
         )
 
 
-_REASONS: Mapping[str, str] = {
-    "ZeroDivisionError": "it divides by zero",
-    "OverflowError": "the result is too large",
-    "SecurityError": "it is not allowed here",
+_REASONS: Mapping[str, Phrase] = {
+    "ZeroDivisionError": Phrase("it divides by zero"),
+    "OverflowError": Phrase("the result is too large"),
+    "SecurityError": Phrase("it is not allowed here"),
 }
 _LONGEST_SHOWN = 120
 

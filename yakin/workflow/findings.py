@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from yakin.phrases import mark
 from yakin.workflow.loader import Loaded
 from yakin.workflow.positions import Path
 from yakin.workflow.problems import Problem, Severity
@@ -93,7 +94,7 @@ def suggestion(name: str, known: Iterable[str]) -> tuple[str | None, dict[str, A
     """Hint and data that tell which name may be meant, or which names there are."""
     words = sorted(known)
     if match := similar(name, words):
-        return "Did you mean {similar}?", {"similar": match}
+        return mark("Did you mean {similar}?"), {"similar": match}
     if words:
-        return "There are: {known}", {"known": ", ".join(words)}
+        return mark("There are: {known}"), {"known": ", ".join(words)}
     return None, {}

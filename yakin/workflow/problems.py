@@ -1,14 +1,13 @@
-"""What `check` finds, and the three ways to show it: for people, for programs, for GitHub."""
+"""What `check` finds, and how programs and GitHub are told; people are told by `yakin.reports.problems`."""
 
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from yakin.phrases import fill
+from yakin.phrases import Phrase, fill
 
 Severity = Literal["error", "warning"]
 
@@ -52,6 +51,11 @@ class Problem:
         return None if self.hint_template is None else fill(self.hint_template, self.data)
 
     @property
+    def phrase(self) -> Phrase:
+        """The sentence as a part of another one."""
+        return Phrase(self.template, **self.data)
+
+    @property
     def order(self) -> tuple[str, int, int]:
         """Key that sorts problems as the files are read."""
         return self.file, self.line, self.column
@@ -60,19 +64,6 @@ class Problem:
 def errors(problems: Sequence[Problem]) -> list[Problem]:
     """The problems that keep a workflow from running."""
     return [problem for problem in problems if problem.severity == "error"]
-
-
-def render_text(problems: Sequence[Problem], *, colour: bool, width: int) -> str:
-    """For people: each problem with its line, a caret under what is meant, and what to do; then how many there are.
-
-    Args:
-        problems: In the order in which they are shown.
-        colour: Use ANSI colours.
-        width: Columns of the terminal; longer source lines are cut around the place.
-    """
-    paint = _ANSI if colour else _PLAIN
-    blocks = ["\n".join(_block(problem, paint, width)) for problem in problems]
-    return "\n\n".join([*blocks, _count_line(problems)]) + "\n"
 
 
 def render_json(problems: Sequence[Problem]) -> str:
@@ -100,69 +91,6 @@ def render_json(problems: Sequence[Problem]) -> str:
 def render_github(problems: Sequence[Problem]) -> str:
     """For GitHub Actions: one workflow command a line, shown beside the changed line of a pull request."""
     return "".join(f"{_command(problem)}\n" for problem in problems)
-
-
-def display_width(text: str) -> int:
-    """Columns a text takes in a terminal: wide characters two, combining ones none (UAX #11)."""
-    return sum(map(_cell_width, text))
-
-
-_PLAIN: Mapping[str, str] = dict.fromkeys(("error", "warning", "place", "dim", "help", "off"), "")
-_ANSI: Mapping[str, str] = {
-    "error": "\x1b[1;31m",
-    "warning": "\x1b[1;33m",
-    "place": "\x1b[1m",
-    "dim": "\x1b[2m",
-    "help": "\x1b[36m",
-    "off": "\x1b[0m",
-}
-
-
-def _block(problem: Problem, paint: Mapping[str, str], width: int) -> Iterator[str]:
-    off, mark = paint["off"], paint[problem.severity]
-    place = f"{paint['place']}{problem.file}:{problem.line}:{problem.column}:{off}"
-    yield f"{place} {mark}{problem.severity}[{problem.code}]{off}: {problem.message}"
-    number = str(problem.line)
-    gutter, dim = " " * len(number), paint["dim"]
-    if problem.source_line.strip():
-        shown, before, carets = _window(problem, width - len(number) - 3)
-        yield f"{dim}{number} |{off} {shown}"
-        yield f"{dim}{gutter} |{off} {' ' * before}{mark}{'^' * carets}{off}"
-    if problem.hint:
-        yield f"{gutter} {paint['help']}help:{off} {problem.hint}"
-
-
-def _window(problem: Problem, room: int) -> tuple[str, int, int]:
-    """The part of the source line that is shown, the width before the place, and the width of the place."""
-    line = "".join(char if char.isprintable() or char == "\u3000" else " " for char in problem.source_line.rstrip())
-    first = problem.column - 1
-    last = max(first + 1, (problem.end_column or problem.column + 1) - 1)
-    begin = 0
-    if display_width(line) > room:
-        while display_width(line[begin:last]) > room - 2 and begin < first - 8:
-            begin += 1
-    lead = "…" if begin else ""
-    shown = lead + line[begin:]
-    while display_width(shown) > max(room, 20):
-        shown = shown.rstrip("…")[:-1] + "…"
-    before = display_width(lead + line[begin:first]) + max(0, first - len(line))
-    carets = min(display_width(line[first:last]), max(1, display_width(shown) - before))
-    return shown, before, max(1, carets)
-
-
-def _cell_width(char: str) -> int:
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def _count_line(problems: Sequence[Problem]) -> str:
-    if not problems:
-        return "No problems found"
-    wrong = len(errors(problems))
-    counts = [(wrong, "error"), (len(problems) - wrong, "warning"), (len({p.file for p in problems}), "file")]
-    said = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
-    return f"Found {' and '.join(said[:-1])} in {said[-1]}"
 
 
 def _command(problem: Problem) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
+from yakin.phrases import mark
 from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.outline import RESERVED, Outline, StepAt, mapping
 
@@ -58,9 +60,9 @@ def _commit_place(step: StepAt, findings: Findings) -> None:
         return
     path = (*step.path, "commit")
     outside = {
-        "sign_in": "A commit cannot stand in sign_in: signing in is repeated whenever a session is lost",
-        "probe": "A commit cannot stand in probe: a probe only looks, and is repeated",
-        "on_failure": "A commit cannot stand in on_failure: it runs when it is not known what happened before",
+        "sign_in": mark("A commit cannot stand in sign_in: signing in is repeated whenever a session is lost"),
+        "probe": mark("A commit cannot stand in probe: a probe only looks, and is repeated"),
+        "on_failure": mark("A commit cannot stand in on_failure: it runs when it is not known what happened before"),
     }
     for above in (step, *step.ancestors):
         if above.role in outside:
@@ -199,16 +201,21 @@ def _without_effect(step: StepAt, findings: Findings) -> None:
             )
 
 
-_BETWEEN_BLOCKS: Mapping[str, tuple[str, str]] = {
-    "approve": (
+class _Sentence(NamedTuple):
+    template: str
+    hint: str
+
+
+_BETWEEN_BLOCKS: Mapping[str, _Sentence] = {
+    "approve": _Sentence(
         "An approval cannot stand inside {place}",
         "A run waits between its blocks: put approve at the outermost level of steps",
     ),
-    "call": (
+    "call": _Sentence(
         "Another workflow cannot be called inside {place}",
         "A run is called between blocks: put call at the outermost level of steps",
     ),
-    "parallel": (
+    "parallel": _Sentence(
         "Steps cannot be parallel inside {place}",
         "Everything here is done one after the other; lanes works on several items at once",
     ),
@@ -217,10 +224,10 @@ _BETWEEN_BLOCKS: Mapping[str, tuple[str, str]] = {
 
 def _between_blocks(step: StepAt, findings: Findings) -> None:
     kind = step.kind or ""
-    template, hint = _BETWEEN_BLOCKS.get(kind, ("", ""))
+    said = _BETWEEN_BLOCKS.get(kind)
     place = _piece_around(step)
-    if template and place is not None:
-        findings.add(f"{kind}-inside", (*step.path, kind), template, hint=hint, on_key=True, place=place)
+    if said is not None and place is not None:
+        findings.add(f"{kind}-inside", (*step.path, kind), said.template, hint=said.hint, on_key=True, place=place)
 
 
 def _piece_around(step: StepAt) -> str | None:

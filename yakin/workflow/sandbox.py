@@ -21,6 +21,7 @@ from jinja2.sandbox import SandboxedEnvironment, safe_range
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
+from yakin.phrases import mark
 from yakin.workflow.filters import FILTERS, TESTS, joined
 from yakin.workflow.markers import Flaw, Reference
 
@@ -212,23 +213,23 @@ class _Tokens:
 
 
 _OTHER_LANGUAGES: Mapping[str, str] = {
-    "&": "Write `and`",
-    "!": "Write `not`",
-    "?": "Write `a if condition else b`",
-    "=": "Two values are compared with ==",
-    "$": "Inside an expression names have no $",
-    "｜": "The | before a filter is half width",
-    "（": "Brackets in an expression are half width; a column with such a name is written in quotes: {example}",
-    "＝": "Two values are compared with == (half width)",
-    "“": "Quotes in an expression are ' or \"",
-    "「": "Texts in an expression stand in ' or \"",
+    "&": mark("Write `and`"),
+    "!": mark("Write `not`"),
+    "?": mark("Write `a if condition else b`"),
+    "=": mark("Two values are compared with =="),
+    "$": mark("Inside an expression names have no $"),
+    "｜": mark("The | before a filter is half width"),
+    "（": mark("Brackets in an expression are half width; a column with such a name is written in quotes: {example}"),
+    "＝": mark("Two values are compared with == (half width)"),
+    "“": mark("Quotes in an expression are ' or \""),
+    "「": mark("Texts in an expression stand in ' or \""),
 }
 
 
 def _misplaced(text: str, offset: int) -> Flaw:
     hint = _OTHER_LANGUAGES.get(text[:1])
     if hint is None and (not text.isascii() or text[:1].isdigit() or text in (".", "-")):
-        hint = "A column whose name is not only letters, digits and _ is written in quotes: {example}"
+        hint = mark("A column whose name is not only letters, digits and _ is written in quotes: {example}")
     data = {"text": text, "example": "item['金額（円）']"}
     return Flaw("expression", "{text} does not belong here", data, offset, len(text), hint)
 
@@ -330,7 +331,7 @@ def _flaws(tree: nodes.Node, places: _Places) -> Iterator[Flaw]:
                 pass
             case nodes.Call():
                 data = {"example": "${{ item.氏名 | trim }}"}
-                hint = "Use a filter: {example}"
+                hint = mark("Use a filter: {example}")
                 yield Flaw("expression", "Nothing can be called in an expression", data, *places.text("("), hint)
             case nodes.Getattr(attr=name) if name.startswith("_"):
                 data = {"name": name}
@@ -347,6 +348,7 @@ def _unknown(kind: str, name: str, known: Any, offset: int, length: int) -> Flaw
     import difflib
 
     similar = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
-    hint = "Did you mean {similar}?" if similar else "There are: {known}"
+    template = mark("There is no filter {name}") if kind == "filter" else mark("There is no test {name}")
+    hint = mark("Did you mean {similar}?") if similar else mark("There are: {known}")
     data = {"name": name, "similar": similar, "known": ", ".join(sorted(word for word in known if word.isidentifier()))}
-    return Flaw(f"unknown-{kind}", f"There is no {kind} {{name}}", data, offset, length, hint)
+    return Flaw(f"unknown-{kind}", template, data, offset, length, hint)

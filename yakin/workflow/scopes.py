@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yakin.actions.registry import Registry
+from yakin.phrases import mark
 from yakin.workflow.expressions import Reference, flaws, has_expression, is_lone, references
 from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.markers import OPENING
@@ -142,7 +143,7 @@ class ExpressionCheck:
             whole = text.strip() == f"${{{{ {reference.root}.{'.'.join(map(str, reference.path))} }}}}"
             step = scope.steps.get(str(reference.path[0])) if reference.root == "steps" and reference.path else None
             if whole and step is not None and len(reference.path) == 1 and is_table(step, self._registry):
-                hint = "Write {example}"
+                hint = mark("Write {example}")
                 example = f"${{{{ steps.{step.id}.rows }}}}"
                 self._findings.add(
                     "no-rows", path, "{step} is a table, not its rows", hint=hint, step=step.id, example=example
@@ -275,7 +276,7 @@ class ExpressionCheck:
         if there is None or attribute in there or reference.optional:
             return None
         if not there:
-            hint = "Refer to the steps inside it" if scope.steps[name].is_block else None
+            hint = mark("Refer to the steps inside it") if scope.steps[name].is_block else None
             return _Refusal("unknown-output", "The step {step} hands nothing on", hint, {"step": name})
         hint, data = suggestion(attribute, there)
         return _Refusal(
@@ -297,7 +298,8 @@ class ExpressionCheck:
         top = step.path[0] == "steps" and (scope.at is None or scope.at.path[0] == "steps")
         if top and step.parent in [None, *around] and step.role == "steps":
             return _Refusal("later-step", "The step {step} comes later, in line {line}", None, data)
-        hint = "Name it under result: of the block; each of its items has it" if step.role == "steps" else None
+        by_result = mark("Name it under result: of the block; each of its items has it")
+        hint = by_result if step.role == "steps" else None
         return _Refusal("hidden-step", "The step {step}, in line {line}, cannot be seen from here", hint, data)
 
     def _not_evaluated(self, value: Any, path: Path) -> None:
@@ -336,9 +338,13 @@ def _named(reference: Reference, kind: str, known: Collection[str]) -> _Refusal 
         return None
     name = str(reference.path[0])
     hint, data = suggestion(name, known)
-    template = f"There is no {kind} {{name}}" if kind in ("input", "column") else f"{kind} has no {{name}}"
-    code = f"unknown-{kind}" if kind in ("input", "column") else "unknown-name"
-    return _Refusal(code, template, hint, {"name": name, **data})
+    match kind:
+        case "input":
+            return _Refusal("unknown-input", "There is no input {name}", hint, {"name": name, **data})
+        case "column":
+            return _Refusal("unknown-column", "There is no column {name}", hint, {"name": name, **data})
+        case _:
+            return _Refusal("unknown-name", "{owner} has no {name}", hint, {"owner": kind, "name": name, **data})
 
 
 def _only_in_items(name: str) -> _Refusal:

@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from yakin.errors import YakinError
+from yakin.expected import DURATION, LIST, NUMBER, PATH, TEXT, TRUTH, WHOLE, expected, options
+from yakin.phrases import Phrase, mark
 from yakin.workflow.positions import Path
 
-_TEXT, _WHOLE, _NUMBER = "a text", "a whole number", "a number"
-_MAPPING, _LIST, _TRUTH = "a mapping (key: value)", "a list", "true or false"
-_DATE, _MOMENT, _CLOCK = "a date such as 2024-04-01", "a date and time such as 2024-04-01 08:30", "a time such as 08:30"
-_SPAN = "a length of time"
-_TIME = "a length of time with its unit, such as 500ms, 30s, 5m or 3h"
-_OUTPUT = "what another step hands on, as an expression"
-
-_EXPECTED: Mapping[str, str] = {
-    **dict.fromkeys(("string_type", "string_sub_type", "string_unicode", "bytes_type"), _TEXT),
-    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
-    **dict.fromkeys(("float_type", "float_parsing", "finite_number", "decimal_type", "decimal_parsing"), _NUMBER),
-    **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
-    **dict.fromkeys(
-        ("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type", "dataclass_exact_type"),
-        _MAPPING,
-    ),
-    **dict.fromkeys(
-        ("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type", "iteration_error"), _LIST
-    ),
-    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
-    **dict.fromkeys(
-        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"), _MOMENT
-    ),
-    **dict.fromkeys(("time_type", "time_parsing"), _CLOCK),
-    **dict.fromkeys(("time_delta_type", "time_delta_parsing"), _SPAN),
-    **dict.fromkeys(("is_instance_of", "is_subclass_of", "callable_type"), _OUTPUT),
-    "path_type": "a path",
-    "none_required": "nothing",
-    "url_type": "an address",
-    "url_parsing": "an address",
-    "missing_sentinel_error": "nothing",
-}
 DURATIONS = frozenset(("absent_after", "delay", "every", "grace", "jitter", "remind", "start_within", "timeout"))
 """Keys of a workflow whose value is a length of time."""
-
-_LIMITS: Mapping[str, str] = {
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
-    "multiple_of": "a multiple of {multiple_of}",
-    "too_short": "a list of at least {min_length}",
-    "too_long": "a list of at most {max_length}",
-    "string_too_short": "a text of at least {min_length} characters",
-    "string_too_long": "a text of at most {max_length} characters",
-    "decimal_max_digits": "a number of at most {max_digits} digits",
-    "decimal_max_places": "a number of at most {decimal_places} decimal places",
-    "decimal_whole_digits": "a number of at most {whole_digits} digits before the point",
-}
-_PATTERNS: Mapping[str, str] = {
-    r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$": _TIME,
-    r"^\s*\$\{\{[\s\S]*\}\}\s*$": "one expression",
-    r"^[0-9]{2}:[0-9]{2}$": "a time of day such as 08:30",
-    r"^[^\W\d]\w*$": "a name of letters, digits and _ that does not begin with a digit",
-}
 
 
 @dataclass(frozen=True)
@@ -88,23 +37,14 @@ class Mismatch:
     @property
     def options(self) -> tuple[str, ...]:
         """The values that are allowed, for a choice."""
-        return tuple(re.findall(r"'([^']*)'", str(self.context.get("expected", ""))))
+        return options(self.context)
 
     @property
     def expected(self) -> str:
         """What is expected, in words that follow "has to be"."""
         if self.kind == "string_type" and self.path and self.path[-1] in DURATIONS:
-            return _TIME
-        if self.kind in _EXPECTED:
-            return _EXPECTED[self.kind]
-        if self.kind in _LIMITS:
-            return _LIMITS[self.kind].format_map(self.context)
-        if self.kind in ("literal_error", "enum"):
-            return " or ".join(self.options) or str(self.context.get("expected"))
-        if self.kind == "string_pattern_mismatch":
-            pattern = str(self.context.get("pattern"))
-            return _PATTERNS.get(pattern, f"a text that matches {pattern}")
-        return "something else"
+            return DURATION
+        return expected(self.kind, self.context)
 
 
 STEP_LISTS = frozenset(("steps", "probe", "parallel", "sign_in", "on_failure"))
@@ -162,9 +102,9 @@ def grouped(found: Sequence[Mismatch]) -> Iterable[list[Mismatch]]:
 def expectation(group: Sequence[Mismatch]) -> str:
     """What all branches of a union expect, in words."""
     words = list(dict.fromkeys(mismatch.expected for mismatch in group))
-    if _NUMBER in words and _WHOLE in words:
-        words.remove(_WHOLE)
-    return ", or ".join(words)
+    if NUMBER in words and WHOLE in words:
+        words.remove(WHOLE)
+    return reduce(lambda one, other: Phrase("{one}, or {other}", one=one, other=other), words)
 
 
 def raised(group: Sequence[Mismatch]) -> YakinError | None:
@@ -177,34 +117,38 @@ def described(value: Any, source: str) -> str:
     """What was found, in words."""
     match value:
         case None:
-            return "nothing"
+            return Phrase("nothing")
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {source}"
+            return Phrase("the number {source}", source=source)
+        case str() if source and "\n" not in source and len(source) <= 60:
+            return Phrase("the text {source}", source=source)
         case str():
-            return f"the text {source}" if source and "\n" not in source and len(source) <= 60 else "a text"
+            return TEXT
+        case []:
+            return Phrase("an empty list")
         case list():
-            return "an empty list" if not value else "a list"
+            return LIST
         case _:
-            return "a mapping"
+            return Phrase("a mapping")
 
 
 def advice(group: Sequence[Mismatch], source: str) -> str | None:
     """A hint for the usual mistakes: quotes that lack, quotes too many, yes and no."""
     found = group[0].found
-    expected = {mismatch.expected for mismatch in group}
-    if isinstance(found, int | float) and _TIME in expected:
-        return "Write {source}s for seconds or {source}m for minutes"
-    if isinstance(found, int | float) and expected & {_TEXT, "a path"}:
-        return 'Put it in quotes: "{source}"'
+    wanted = {mismatch.expected for mismatch in group}
+    if isinstance(found, int | float) and DURATION in wanted:
+        return mark("Write {source}s for seconds or {source}m for minutes")
+    if isinstance(found, int | float) and wanted & {TEXT, PATH}:
+        return mark('Put it in quotes: "{source}"')
     if isinstance(found, str):
-        if _TRUTH in expected and found.casefold() in ("yes", "on", "y", "はい"):
-            return "Write true"
-        if _TRUTH in expected and found.casefold() in ("no", "off", "n", "いいえ"):
-            return "Write false"
-        if source[:1] in ("'", '"') and expected & {_WHOLE, _NUMBER, _TRUTH}:
-            return "Write it without quotes"
-        if _LIST in expected:
-            return "Write [{source}], or one - line for each"
+        if TRUTH in wanted and found.casefold() in ("yes", "on", "y", "はい"):
+            return mark("Write true")
+        if TRUTH in wanted and found.casefold() in ("no", "off", "n", "いいえ"):
+            return mark("Write false")
+        if source[:1] in ("'", '"') and wanted & {WHOLE, NUMBER, TRUTH}:
+            return mark("Write it without quotes")
+        if LIST in wanted:
+            return mark("Write [{source}], or one - line for each")
     return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from yakin.phrases import Phrase, either, mark
 from yakin.workflow.findings import Findings, similar, suggestion
 from yakin.workflow.markers import OPENING
 from yakin.workflow.model import (
@@ -94,16 +95,16 @@ def report_wrong_value(group: Sequence[Mismatch], findings: Findings, *, code: s
     options = [option for mismatch in group for option in mismatch.options]
     if hint is None and isinstance(first.found, str):
         if OPENING in first.found:
-            hint = "Expressions are not evaluated here"
+            hint = mark("Expressions are not evaluated here")
         elif match := similar(first.found, options):
-            hint, data = "Did you mean {similar}?", {"similar": match}
+            hint, data = mark("Did you mean {similar}?"), {"similar": match}
     findings.add(
         code,
         first.path,
         "{name} has to be {expected}, not {found}",
         hint=hint,
         on_key=first.of_key or first.found is None,
-        name="the key" if first.of_key else spoken(first.path),
+        name=Phrase("the key") if first.of_key else spoken(first.path),
         expected=expectation(group),
         found=described(first.found, source),
         **data,
@@ -116,9 +117,9 @@ def spoken(path: Path) -> str:
         case (*_, str() as key):
             return key
         case (*_, str() as key, int() as index):
-            return f"entry {index + 1} of {key}"
+            return Phrase("entry {number} of {key}", number=index + 1, key=key)
         case _:
-            return "the value"
+            return Phrase("the value")
 
 
 def _container(data: Mapping[str, Any], path: Path) -> Any:
@@ -175,16 +176,16 @@ def _unknown_key(mismatch: Mismatch, data: Mapping[str, Any], findings: Findings
         other for other, other_model in STEP_KINDS.items() if kind and other != kind and key in known_keys(other_model)
     ]
     if kind and elsewhere:
-        hint = "A step inside the block does it: put it under steps:" if key in ("uses", "with", "commit") else None
+        inside = mark("A step inside the block does it: put it under steps:")
         findings.add(
             "misplaced-key",
             mismatch.path,
             "{key} cannot stand in a step with {kind}",
-            hint=hint or "It belongs to a step with {elsewhere}",
+            hint=inside if key in ("uses", "with", "commit") else "It belongs to a step with {elsewhere}",
             on_key=True,
             key=key,
             kind=kind,
-            elsewhere=" or ".join(elsewhere),
+            elsewhere=either(elsewhere),
         )
         return
     unused = [name for name in known_keys(model) if name not in container] if model else []

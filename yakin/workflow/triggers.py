@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from yakin.expected import DATE, MOMENT, TIME_OF_DAY
 from yakin.japan.month_days import LAST, WEEKDAYS, MonthDay, UnreadableMonthDay, parse_month_day
+from yakin.phrases import Phrase, mark
 from yakin.workflow.findings import Findings, suggestion
 from yakin.workflow.markers import OPENING
 from yakin.workflow.model import seconds
@@ -104,15 +106,13 @@ def _check_kinds(trigger: Mapping[str, Any], path: Path, findings: Findings) -> 
 
 def _check_forms(trigger: Mapping[str, Any], path: Path, findings: Findings) -> None:
     for key, fits, expected in (
-        ("at", _is_moment, "a date and time such as 2024-04-01 08:30"),
-        ("from", is_date, "a date such as 2024-04-01"),
-        ("until", is_date, "a date such as 2024-12-31"),
-        ("time", _is_clock, "a time of day such as 08:30"),
+        ("at", _is_moment, MOMENT),
+        ("from", is_date, DATE),
+        ("until", is_date, Phrase("a date such as 2024-12-31")),
+        ("time", _is_clock, TIME_OF_DAY),
     ):
         _check_form(trigger, key, fits, expected, path, findings)
-    _check_form(
-        mapping(trigger, "expect"), "finish_by", _is_clock, "a time of day such as 08:30", (*path, "expect"), findings
-    )
+    _check_form(mapping(trigger, "expect"), "finish_by", _is_clock, TIME_OF_DAY, (*path, "expect"), findings)
 
 
 def _check_form(
@@ -155,8 +155,8 @@ def _is_clock(text: Any) -> bool:
     return True
 
 
-_CRON_NAMES = ("minute", "hour", "day", "month", "weekday")
-_CRON_HINT = "minute hour day month weekday, such as {example}"
+_CRON_NAMES = (Phrase("minute"), Phrase("hour"), Phrase("day"), Phrase("month"), Phrase("weekday"))
+_CRON_HINT = mark("minute hour day month weekday, such as {example}")
 _CRON_EXAMPLE = '"0 22 * * mon-fri"'
 
 

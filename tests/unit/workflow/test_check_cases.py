@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workflow.case_files import INVALID, VALID, check_files, found
-from yakin.workflow.problems import errors, render_github, render_json, render_text
+from yakin.i18n import translator
+from yakin.reports.problems import render_text
+from yakin.workflow.problems import errors, render_github, render_json
 
 by_name = pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
 
@@ -39,7 +41,7 @@ def test_every_problem_points_at_characters_of_its_line(path: Path) -> None:
 def test_the_caret_stands_under_the_place_in_every_width(path: Path) -> None:
     _, problems = check_files(path)
     for problem in problems:
-        lines = render_text([problem], colour=False, width=1000).split("\n")
+        lines = render_text([problem], translator("en"), colour=False, width=1000).split("\n")
         if not problem.source_line.strip():
             continue
         caret = lines[2].index("^")
@@ -79,7 +81,7 @@ def test_no_sentence_is_left_with_gaps_or_with_the_library_speaking(path: Path) 
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
 def test_a_valid_file_has_no_problem(path: Path) -> None:
     workflows, problems = check_files(path)
-    assert render_text(problems, colour=False, width=100) == "No problems found\n"
+    assert render_text(problems, translator("en"), colour=False, width=100) == "No problems found\n"
     assert [workflow.id for workflow in workflows] == [path.stem]
 
 
