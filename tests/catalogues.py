@@ -11,6 +11,7 @@ Sentences are found by reading the code, never by running it:
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -95,11 +96,22 @@ def update(language: str) -> None:
         assert added is not None
         added.flags.discard("python-format")
         added.auto_comments = sorted({place.partition(":")[0] for place in places})
-    path = _path(language, "po")
+    _replace(_path(language, "po"), _written(fresh))
+    _replace(_path(language, "mo"), compiled(read(language)))
+
+
+def _written(catalogue: Catalog) -> bytes:
+    buffer = BytesIO()
+    write_po(buffer, catalogue, omit_header=False, sort_output=True, width=120)
+    return buffer.getvalue()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file in one go: who reads it meanwhile must not take half a catalogue for the whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, fresh, omit_header=False, sort_output=True, width=120)
-    _path(language, "mo").write_bytes(compiled(read(language)))
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_bytes(content)
+    fresh.replace(path)
 
 
 def main() -> int:

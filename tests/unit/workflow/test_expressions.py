@@ -151,7 +151,9 @@ def test_every_filter_is_described() -> None:
     assert [name for name, function in FILTERS.items() if not function.__doc__] == []
 
 
-@pytest.mark.parametrize("expression", ["'平成32年1月1日' | wareki", "'五円位' | yen", "'12345' | pad(3)", "'1.5' | int"])
+@pytest.mark.parametrize(
+    "expression", ["'平成32年1月1日' | wareki", "'五円位' | yen", "'12345' | pad(3)", "'1.5' | int"]
+)
 def test_data_that_break_a_rule_are_a_business_error(expression: str) -> None:
     with pytest.raises(BusinessError):
         evaluate(f"${{{{ {expression} }}}}", NAMES)
