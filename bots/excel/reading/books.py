@@ -11,6 +11,7 @@ from typing import Any
 from bots.excel.addresses import address
 from bots.excel.archives import Archive, WorkbookUnreadable, damaged
 from bots.excel.package import Package, SheetNotFound
+from bots.excel.reading.collecting import no_collection
 from bots.excel.reading.compound import workbook_stream
 from bots.excel.reading.handing import handed
 from bots.excel.reading.sources import Source
@@ -85,7 +86,8 @@ class Book:
         title = self.sheet_name(sheet)
         unseen, readable = self.look(title)
         _refuse_too_large(unseen, self.source.name, title)
-        cells = _all_cells(replace(self.source, data=readable), title)
+        with no_collection():
+            cells = _all_cells(replace(self.source, data=readable), title)
         _show(cells, unseen)
         return Grid(self.source.name, title, cells, unseen)
 

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from bots.excel.addresses import Place, address
 from bots.excel.archives import WorkbookUnreadable
 from bots.excel.reading.books import Grid
+from bots.excel.reading.collecting import no_collection
 from bots.excel.reading.headers import Header
 from bots.excel.reading.records import as_scalar, as_text, column_of, is_empty, refuse_nameless_cells
 from yakin.errors import BusinessError
@@ -95,7 +96,9 @@ def select(
         numbers = [number for number in numbers if number not in left_out]
     _refuse_trouble(grid, {*header.rows, *numbers})
     refuse_nameless_cells(grid, header.names, numbers, header.where)
-    return Selection(_table(grid, header, numbers), tuple(hidden_rows), tuple(total_rows))
+    with no_collection():
+        table = _table(grid, header, numbers)
+    return Selection(table, tuple(hidden_rows), tuple(total_rows))
 
 
 def some(texts: Iterable[str]) -> str:
