@@ -24,12 +24,12 @@ WORKFLOWS = {path.stem: path for path in (ROOT / "workflows").glob("*.yaml")}
 WORKFLOW_FENCES = [fence for fence in all_fences("yaml") if not fence.marks & {"mistaken", "calendar", "map"}]
 
 
-def problems_of(text: str, name: str = "example.yaml") -> str:
+def problems_of(text: str, name: str = "example.yaml", language: str = "en") -> str:
     """What `check` says of a workflow; empty when nothing is wrong."""
     _, problems = check_text(
         name, text, registry=REGISTRY, config=CONFIG, has_secret=lambda name: True, workflows=WORKFLOWS
     )
-    return render_text(problems, translator("en"), colour=False, width=100) if problems else ""
+    return render_text(problems, translator(language), colour=False, width=80) if problems else ""
 
 
 @pytest.mark.parametrize("fence", WORKFLOW_FENCES, ids=str)
@@ -115,7 +115,8 @@ def test_every_stage_of_the_tutorial_can_be_run(stages: dict[str, str], stage: s
     assert problems_of(stages[stage]) == ""
 
 
-def test_the_mistakes_of_the_tutorial_are_told_as_it_shows(stages: dict[str, str]) -> None:
-    shown = next(fence.text for fence in fences(ROOT / "docs" / "tutorial.md") if "runner.py check" in fence.text)
-    told = problems_of(stages["mistaken"], "workflows/renshu.yaml")
+@pytest.mark.parametrize(("page", "language"), [("tutorial.md", "en"), ("tutorial.ja.md", "ja")])
+def test_the_mistakes_of_the_tutorial_are_told_as_it_shows(stages: dict[str, str], page: str, language: str) -> None:
+    shown = next(fence.text for fence in fences(ROOT / "docs" / page) if "runner.py check" in fence.text)
+    told = problems_of(stages["mistaken"], "workflows/renshu.yaml", language)
     assert shown.partition("\n")[2].strip() == told.strip()

@@ -38,6 +38,9 @@ def test_the_extraction_sees_errors_hints_marks_plurals_and_templates() -> None:
     assert ("{n} row", "{n} rows") in found  # t.plural
     assert ("{n} item was registered.", "{n} items were registered.") in found  # mark_plural
     assert "Row by row" in found  # a template
+    assert "There is no step {step}" in found  # the second argument of a private class
+    assert "Close it with the same quote" in found  # a field called hint
+    assert "a whole number" in found  # a phrase
 
 
 def test_an_error_is_told_in_the_language_of_the_reader_with_its_data() -> None:

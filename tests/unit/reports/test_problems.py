@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from yakin.i18n import translator
+from yakin.expected import NUMBER
+from yakin.i18n import Translator, translator
+from yakin.phrases import Phrase
 from yakin.reports.problems import display_width, render_text
 from yakin.workflow.problems import Problem
 
 EN, JA = translator("en"), translator("ja")
+THERE = "There are: {known}"
 
 WIDE = Problem(
     "unknown-step",
@@ -37,6 +40,43 @@ def test_text_shows_the_line_a_caret_under_full_width_text_help_and_the_count() 
         "\n"
         "Found 1 error and 1 warning in 2 files\n"
     )
+
+
+def test_text_is_in_the_readers_language_down_to_the_words_for_what_was_expected() -> None:
+    template = "{name} has to be {expected}, not {found}"
+    data = {"name": "manual_minutes", "expected": NUMBER, "found": Phrase("the text {source}", source="四分")}
+    problem = Problem(
+        "wrong-type", template, data, "入力.yaml", 4, 19, 21, "  manual_minutes: 四分", "Write it without quotes"
+    )
+    assert render_text([problem, NARROW], JA, colour=False, width=80) == (
+        "入力.yaml:4:19: 誤り[wrong-type]:\n"
+        "  manual_minutes は 数値 にしてください(今は 文字列 四分)\n"
+        "4 |   manual_minutes: 四分\n"
+        "  |                   ^^^^\n"
+        "  ヒント: 引用符を付けずに書いてください\n"
+        "\n"
+        "a.yaml:3:1: 注意[tab]: 行の字下げにタブが使われています\n"
+        "3 |  x: 1\n"
+        "  | ^\n"
+        "\n"
+        "2 個のファイルに誤り 1 件と注意 1 件があります\n"
+    )
+
+
+@pytest.mark.parametrize("t", [EN, JA], ids=["en", "ja"])
+def test_long_sentences_go_on_in_lines_that_fit(t: Translator) -> None:
+    known = ", ".join(f"filter_{number}" for number in range(40))
+    problem = Problem(
+        "x", "There is no filter {name}", {"name": "あ" * 60, "known": known}, "a.yaml", 1, 1, 2, "x", THERE
+    )
+    told = render_text([problem], t, colour=False, width=80).splitlines()
+    assert max(map(display_width, told)) <= 80
+    assert "filter_39" in "".join(told)
+
+
+def test_a_variation_selector_takes_no_column() -> None:
+    problem = Problem("x", "x", {}, "a.yaml", 1, 4, 5, "葛\U000e0100x: y")
+    assert render_text([problem], EN, colour=False, width=80).splitlines()[2] == "  |    ^"
 
 
 def test_a_wide_character_is_underlined_in_its_whole_width() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.unit.workflow.case_files import INVALID, VALID, check_files, found
 from yakin.i18n import translator
-from yakin.reports.problems import render_text
+from yakin.reports.problems import display_width, render_text
 from yakin.workflow.problems import errors, render_github, render_json
 
 by_name = pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
@@ -76,6 +77,17 @@ def test_no_sentence_is_left_with_gaps_or_with_the_library_speaking(path: Path) 
         assert "None" not in said
         assert not re.search(r"pydantic|Input should|valid (string|integer|list)|\(type=|str'|dict\[", said)
         assert not re.search(r"\{[a-z_]+\}", said)
+
+
+@by_name
+def test_every_sentence_is_said_in_japanese_in_80_columns(path: Path) -> None:
+    _, problems = check_files(path)
+    japanese = translator("ja")
+    for problem in (replace(problem, file=path.name) for problem in problems):
+        assert japanese.knows(problem.template)
+        told = render_text([problem], japanese, colour=False, width=80).splitlines()
+        assert max(map(display_width, told)) <= 80
+        assert "None" not in "".join(told)
 
 
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
