@@ -180,6 +180,7 @@ def test_late_runs_wrong_files_and_awaited_decisions_are_told(hall: TownHall) ->
             problems=2,
             first="juminzei.yaml:3:5: 山田",
         ),
+        ev.FileRejected(run="", file="config/calendars/a.yaml", workflow=None, sha256="cd", problems=1, first="a:1: 1"),
         ev.ApprovalAsked(
             run="r1", step="ok", role="課長", title="山田太郎を登録してよいか", due="2026-04-03T00:00:00+00:00"
         ),
