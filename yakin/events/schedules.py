@@ -144,7 +144,7 @@ class FileRejected(Event):
 
     action: ClassVar[str] = "file.rejected"
     file: str
-    workflow: str | None
+    workflow: str | None = None
     sha256: str
     problems: int
     first: str
