@@ -195,7 +195,7 @@ def test_late_runs_wrong_files_and_awaited_decisions_are_told(hall: TownHall) ->
     assert "・住民税申告の入力 (r1): 課長 decides, since 2026-04-01 22:00\n    until 2026-04-03 09:00\n" in body
     alert = alert_of(hall)
     assert alert is not None
-    assert alert.message.subject == "[夜勤・至急] 遅れ1件、誤りのあるワークフロー1件、承認待ち1件"
+    assert alert.message.subject == "[夜勤・至急] 遅れ1件、誤りのあるファイル2件、承認待ち1件"
 
 
 def test_a_decision_that_still_waits_is_in_every_digest_but_alerted_of_once(hall: TownHall) -> None:
