@@ -71,7 +71,7 @@ def measured(name: str, module: str, given: Mapping[str, Any], crowd: Crowd, add
     with _contender(name, module, {**given, "moment": None}) as first:
         figures.first = _seconds(first)
         first.finish()
-    moment = _now().replace(microsecond=0) + timedelta(seconds=round(figures.first * 1.3) + idle + 5)
+    moment = _now().replace(microsecond=0) + timedelta(seconds=round(figures.first * 2) + idle + 5)
     add(moment)
     with _contender(name, module, {**given, "moment": moment.isoformat()}) as second:
         figures.start, figures.memory = _seconds(second), memory_of(second.pid)
