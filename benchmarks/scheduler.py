@@ -29,9 +29,9 @@ from benchmarks.measure import Contender, claim, memory_of, table  # noqa: E402 
 from benchmarks.schedules import Crowd, write_project  # noqa: E402
 
 IDLE_GOAL = 2.0
-MEMORY_GOAL = 40.0
-START_GOAL = 6.0
-LATE_GOAL = 5.0
+MEMORY_GOAL = 32.0
+START_GOAL = 5.0
+LATE_GOAL = 3.0
 
 YAKIN = "benchmarks.scheduler_by_yakin"
 PEER = "benchmarks.scheduler_by_apscheduler"
