@@ -29,9 +29,9 @@ from benchmarks.measure import Contender, claim, memory_of, table  # noqa: E402 
 from benchmarks.schedules import Crowd, write_project  # noqa: E402
 
 IDLE_GOAL = 2.0
-MEMORY_GOAL = 40.0
-START_GOAL = 6.0
-LATE_GOAL = 5.0
+MEMORY_GOAL = 32.0
+START_GOAL = 5.0
+LATE_GOAL = 3.0
 
 YAKIN = "benchmarks.scheduler_by_yakin"
 PEER = "benchmarks.scheduler_by_apscheduler"
@@ -71,7 +71,7 @@ def measured(name: str, module: str, given: Mapping[str, Any], crowd: Crowd, add
     with _contender(name, module, {**given, "moment": None}) as first:
         figures.first = _seconds(first)
         first.finish()
-    moment = _now().replace(microsecond=0) + timedelta(seconds=round(figures.first * 1.3) + idle + 5)
+    moment = _now().replace(microsecond=0) + timedelta(seconds=round(figures.first * 2) + idle + 5)
     add(moment)
     with _contender(name, module, {**given, "moment": moment.isoformat()}) as second:
         figures.start, figures.memory = _seconds(second), memory_of(second.pid)

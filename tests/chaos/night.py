@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tests.chaos import workbook
 from tests.chaos.service import Served
-from yakin.events import ItemSettled, RunFinished, ScheduleSkipped, WorkflowRejected
+from yakin.events import FileRejected, ItemSettled, RunFinished, ScheduleSkipped
 
 ENTRY = workbook.WORKFLOW
 """The workflow that registers, once in the night."""
@@ -108,11 +108,11 @@ def account(there: Served, upto: int) -> Account:
         }
         found.in_doubt += sum(state == "in_doubt" for state in states.values())
     titles = {row.workflow: row.title for row in there.runs()}
-    for record in there.told(ScheduleSkipped, WorkflowRejected):
+    for record in there.told(ScheduleSkipped, FileRejected):
         match record.event:
             case ScheduleSkipped(workflow=workflow, count=count) if record.seq <= upto:
                 found.not_started[titles[workflow]] += count
-            case WorkflowRejected(workflow=workflow) if record.seq <= upto:
+            case FileRejected(workflow=str(workflow)) if record.seq <= upto:
                 found.rejected.add(workflow)
             case _:
                 pass

@@ -122,7 +122,7 @@ def assert_says(subject: str, text: str, happened: Account) -> None:
     total, failed, left_out = happened.number(), happened.number("failed"), sum(happened.not_started.values())
     doubts = f"{happened.in_doubt} item{'s' if happened.in_doubt > 1 else ''} in doubt"
     assert re.fullmatch(
-        rf"\[Yakin\] {failed} of {total} runs failed, \d+ causes, {doubts}, {left_out} not started, 1 workflow file wrong",
+        rf"\[Yakin\] {failed} of {total} runs failed, \d+ causes, {doubts}, {left_out} not started, 1 file wrong",
         subject,
     ), (subject, happened)
     for title, by_status in happened.ended.items():

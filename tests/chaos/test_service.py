@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.service import Served, served
-from yakin.events import ScheduleKnown, ScheduleSkipped, WorkflowRejected
+from yakin.events import FileRejected, ScheduleKnown, ScheduleSkipped
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(280)]
 
@@ -40,7 +40,7 @@ def test_it_is_killed_and_started_again_and_no_moment_is_lost_or_done_twice(tmp_
         assert _a_second_one_on_the_same_port_is_refused(there)
         there.write("nightly", "workflow: 夜間の整理\nsteps:\n  - {uses: files.fnd}\n")
         there.write("kept", KEPT.replace("受付箱の確認", "受付箱の見回り"))
-        there.until(lambda: there.told(WorkflowRejected))
+        there.until(lambda: there.told(FileRejected))
         there.until(lambda: there.runs("kept", "succeeded")[0].title == "受付箱の見回り")
         assert there.health()["schedules"] == 3, "the version before stays"
         first.kill()

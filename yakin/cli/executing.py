@@ -117,7 +117,7 @@ def _wait(project: Project, run: str, no_worker: Callable[[], None]) -> None:
     leases = project.leases
     seen = time.monotonic()
     while project.journal.run(run).status in ("queued", "running"):
-        if any(leases.live(row.token) for row in leases.held()):
+        if any(leases.live(row.token) for row in [*leases.held("worker"), *leases.held("run")]):
             seen = time.monotonic()
         elif seen and time.monotonic() - seen > _TELL_AFTER:
             no_worker()

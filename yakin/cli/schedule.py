@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from yakin.schedule.explaining import Explanation
     from yakin.schedule.schedules import Schedule
     from yakin.schedule.screens import Outlook
+    from yakin.schedule.standing import Pause
 
 
 def schedule(
@@ -65,7 +67,8 @@ def explain(
         raise ConfigError(
             "{workflow} has no triggers", hint="Write them into the workflow file: triggers:", workflow=workflow
         )
-    explanations = [explain(one, wanted) for one in schedules]
+    pause = _paused(project).get(workflow)
+    explanations = [explain(one, wanted, pause) for one in schedules]
     if as_json:
         t = translator(language(project))
         typer.echo(json.dumps([_explained(one, t) for one in explanations], ensure_ascii=False, indent=2))
@@ -84,7 +87,13 @@ def _outlook(project: Project, days: int) -> Outlook:
     right = {one.path for one in checked}
     begin = project.clock.now().astimezone(project.settings.zone)
     rejected = [path.name for path in files if path not in right]
-    return Outlook(begin, days, list(coming(schedules, begin, days)), schedules, rejected)
+    return Outlook(begin, days, list(coming(schedules, begin, days)), schedules, rejected, _paused(project))
+
+
+def _paused(project: Project) -> Mapping[str, Pause]:
+    from yakin.schedule.standing import Standing
+
+    return Standing(project.journal).paused
 
 
 def _calendars(project: Project) -> Any:
@@ -121,7 +130,13 @@ def _plain(outlook: Outlook) -> dict[str, Any]:
             for one in outlook.coming
         ],
         "schedules": [
-            {**_schedule(one), "timed": one.is_timed, "enabled": one.trigger.enabled} for one in outlook.schedules
+            {
+                **_schedule(one),
+                "timed": one.is_timed,
+                "enabled": one.trigger.enabled,
+                "paused": one.workflow in outlook.paused,
+            }
+            for one in outlook.schedules
         ],
         "rejected": list(outlook.rejected),
     }
@@ -182,11 +197,10 @@ def resume(
     from yakin.events import ScheduleResumed
     from yakin.i18n import translator
     from yakin.project import actor
-    from yakin.schedule.standing import Standing
 
     project = project_of(context)
     name = _with_schedules(project, workflow)
-    if name not in Standing(project.journal).paused:
+    if name not in _paused(project):
         raise ConfigError("The schedules of {workflow} are not paused", workflow=name)
     project.journal.append(actor(), ScheduleResumed(run="", workflow=name, reason=reason))
     t = translator(language(project))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 import struct
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from yakin.actions import Diagnosis, warn, well, wrong
+from yakin.bundle.pins import pins_of
 from yakin.doctor.patient import Patient
 
 LOCK = Path(__file__).parents[2] / "requirements.lock"
@@ -18,7 +18,6 @@ LOCK = Path(__file__).parents[2] / "requirements.lock"
 
 _OLDEST = (3, 11)
 _BITS = struct.calcsize("P") * 8
-_PINNED = re.compile(r"^([\w.\-]+)(?:\[[^\]]*\])?==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
 _MOST_NAMES = 5
 
 
@@ -69,12 +68,12 @@ def packages_of(lock: str, installed: Callable[[str], str | None]) -> Diagnosis:
         lock: Text of the file.
         installed: Name of a package → its version, None when it is not there.
     """
-    pinned = _PINNED.findall(lock)
+    pinned = pins_of(lock)
     strange: list[str] = []
-    for name, wanted, condition in pinned:
-        found = installed(name)
-        if found != wanted and not (found is None and condition):
-            strange.append(f"{name} {found or '-'} ≠ {wanted}")
+    for pin in pinned:
+        found = installed(pin.name)
+        if found != pin.version and not (found is None and pin.marker):
+            strange.append(f"{pin.name} {found or '-'} ≠ {pin.version}")
     if not strange:
         return well("Installed is what requirements.lock says, {count} packages", count=len(pinned))
     return wrong(

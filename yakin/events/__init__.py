@@ -26,12 +26,12 @@ from yakin.events.items import (
 from yakin.events.news import NewsFailed, NewsSent
 from yakin.events.runs import CancelAsked, RunContinued, RunCreated, RunFinished, RunStarted, RunWaiting, SessionOpened
 from yakin.events.schedules import (
+    FileRejected,
     RunLate,
     ScheduleKnown,
     SchedulePaused,
     ScheduleResumed,
     ScheduleSkipped,
-    WorkflowRejected,
 )
 from yakin.events.steps import Noted, RowSetAside, StepEvent, StepFinished, StepStarted
 
@@ -43,6 +43,7 @@ __all__ = [
     "CancelAsked",
     "CommitIntended",
     "Event",
+    "FileRejected",
     "ItemDecided",
     "ItemEvent",
     "ItemProbed",
@@ -67,7 +68,6 @@ __all__ = [
     "StepEvent",
     "StepFinished",
     "StepStarted",
-    "WorkflowRejected",
     "event_of",
 ]
 
@@ -99,7 +99,7 @@ EVENTS: Mapping[str, type[Event]] = {
         SchedulePaused,
         ScheduleResumed,
         RunLate,
-        WorkflowRejected,
+        FileRejected,
         NewsSent,
         NewsFailed,
     )

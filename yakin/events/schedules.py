@@ -131,23 +131,25 @@ class RunLate(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowRejected(Event):
-    """A workflow file was changed and is wrong now: schedules go on with the last version that was right.
+class FileRejected(Event):
+    """A workflow or calendar file is wrong now: schedules go on with the last version that was right.
 
     Attributes:
-        workflow: Id of the workflow.
+        file: Its path in the project, with slashes.
+        workflow: Id of the workflow; None for a calendar.
         sha256: Hash of the file that is wrong.
         problems: How many errors it has.
         first: The first of them, with its place in the file.
     """
 
-    action: ClassVar[str] = "workflow.rejected"
-    workflow: str
+    action: ClassVar[str] = "file.rejected"
+    file: str
+    workflow: str | None = None
     sha256: str
     problems: int
     first: str
 
     @property
     def target(self) -> str:
-        """The workflow."""
-        return self.workflow
+        """The file."""
+        return self.file

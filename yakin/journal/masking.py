@@ -16,6 +16,7 @@ _NAMES = frozenset(
         "decision",
         "due",
         "executor",
+        "file",
         "files",
         "how",
         "item",

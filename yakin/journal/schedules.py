@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from yakin.events import RunFinished, WorkflowRejected
+from yakin.events import FileRejected, RunFinished
 from yakin.journal.database import Database
 from yakin.journal.rows import recorded, run_row
 from yakin.journal.tables import NEWSWORTHY, OF_SCHEDULES, UNFINISHED_RUN, chain_head
@@ -40,7 +40,7 @@ _ENDS = (
 )
 _REJECTED = (
     sa.select(event_table)
-    .where(sa.text(NEWSWORTHY), event_table.c.action == WorkflowRejected.action)
+    .where(sa.text(NEWSWORTHY), event_table.c.action == FileRejected.action)
     .order_by(event_table.c.seq.desc())
     .limit(1)
 )
@@ -154,10 +154,10 @@ class ScheduleRecords:
             row = conn.execute(sa.select(event_table).where(event_table.c.seq == seq)).first()
         return None if row is None else getattr(recorded(row).event, "cause", None)
 
-    def rejected(self, workflow: str) -> str | None:
-        """The hash of the version of a workflow's file that was rejected last; None when none ever was."""
+    def rejected(self, file: str) -> str | None:
+        """The hash of the version of a file that was rejected last; None when none ever was."""
         with self._database.reading() as conn:
-            row = conn.execute(_REJECTED.where(event_table.c.target == workflow)).first()
+            row = conn.execute(_REJECTED.where(event_table.c.target == file)).first()
         return None if row is None else getattr(recorded(row).event, "sha256", None)
 
     def confirm_nothing_since(

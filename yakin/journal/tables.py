@@ -25,7 +25,7 @@ OF_SCHEDULES = "action IN ('schedule.known', 'schedule.skipped', 'schedule.pause
 """Condition for an event about schedules, of which there are few among those of runs."""
 
 NEWSWORTHY = (
-    "action IN ('run.finished', 'run.waiting', 'run.late', 'schedule.skipped', 'workflow.rejected', "
+    "action IN ('run.finished', 'run.waiting', 'run.late', 'schedule.skipped', 'file.rejected', "
     "'approval.asked', 'approval.reminded', 'news.sent', 'news.failed')"
 )
 """Condition for an event that people are told of, or that says what they were told."""

@@ -104,8 +104,8 @@ class Composer:
         ids = [*(record.event.run for record in records), *(row.run for row in waiting), *(row.id for row in running)]
         runs: dict[str, RunFacts] = {run: self._facts.run(run) for run in dict.fromkeys(ids) if run}
         events = [record.event for record in records]
-        named = [event.workflow for event in events if isinstance(event, ev.ScheduleSkipped | ev.WorkflowRejected)]
-        workflows = {workflow: self._facts.workflow(workflow) for workflow in dict.fromkeys(named)}
+        named = [event.workflow for event in events if isinstance(event, ev.ScheduleSkipped | ev.FileRejected)]
+        workflows = {name: self._facts.workflow(name) for name in dict.fromkeys(named) if name is not None}
         return Night(records, runs, workflows, waiting, running)
 
     def _declared(self, workflow: str) -> WorkflowFacts | None:

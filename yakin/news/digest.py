@@ -112,14 +112,14 @@ class NotStarted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A workflow file that is wrong now.
+    """A workflow or calendar file that is wrong now.
 
     Attributes:
-        workflow: Id of the workflow.
+        file: Its path in the project.
         problems: How many errors it has.
     """
 
-    workflow: str
+    file: str
     problems: int
 
 
@@ -150,7 +150,7 @@ class Digest:
         waiting: Decisions that are waited for.
         late: Runs that were late.
         not_started: What was due and was not started.
-        rejected: Workflow files that are wrong.
+        rejected: Workflow and calendar files that are wrong.
         running: Runs that have not ended, other than those that wait.
         undelivered: News that did not reach everybody.
         troubled: Ids of the runs that failed or have items that failed or are in doubt.
@@ -377,8 +377,11 @@ def _rejected(night: Night, section: str | None) -> tuple[Rejected, ...]:
     found: dict[str, Rejected] = {}
     for record in night.records:
         event = record.event
-        if isinstance(event, ev.WorkflowRejected) and _is_of(night.workflows.get(event.workflow), section):
-            found[event.workflow] = Rejected(event.workflow, event.problems)
+        if not isinstance(event, ev.FileRejected):
+            continue
+        # All schedules go by the calendars, so they concern every section.
+        if event.workflow is None or _is_of(night.workflows.get(event.workflow), section):
+            found[event.file] = Rejected(event.file, event.problems)
     return tuple(found.values())
 
 

@@ -33,7 +33,7 @@ _HEADLINES: tuple[tuple[str, tuple[str, str]], ...] = (
     ("in_doubt", mark_plural("{n} item in doubt", "{n} items in doubt")),
     ("not_started", mark_plural("{n} not started", "{n} not started")),
     ("late", mark_plural("{n} late", "{n} late")),
-    ("rejected", mark_plural("{n} workflow file wrong", "{n} workflow files wrong")),
+    ("rejected", mark_plural("{n} file wrong", "{n} files wrong")),
     ("waiting", mark_plural("{n} decision awaited", "{n} decisions awaited")),
 )
 
@@ -169,9 +169,9 @@ def _urgent(found: Digest, moments: _Moments, t: Translator) -> Iterator[Section
     )
     yield Section(t.text("Late"), tuple(Entry(_late(one, moments, t)) for one in found.late))
     yield Section(
-        t.text("Workflow files that are wrong; what was right before goes on"),
+        t.text("Files that are wrong; what was right before goes on"),
         tuple(
-            Entry(t.plural("{workflow}: {n} problem", "{workflow}: {n} problems", one.problems, workflow=one.workflow))
+            Entry(t.plural("{file}: {n} problem", "{file}: {n} problems", one.problems, file=one.file))
             for one in found.rejected
         ),
         t.text("See what is wrong with: {command}", command="runner.py check"),

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yakin.errors import ConfigError
 from yakin.schedule.firing import Firing, Told
 from yakin.schedule.schedules import Schedule
 
@@ -83,12 +82,7 @@ class Arrivals:
             return True
         if schedule.workflow in self._standing.paused or self._standing.records.going(schedule.workflow):
             return False  # files wait in their folder, not in a queue
-        try:
-            given = _given(checked, path)
-        except ConfigError as error:
-            self._firing.refuse(schedule, due, error, cause=cause)
-        else:
-            self._firing.react(schedule, checked, due, cause=cause, given=given)
+        self._firing.react(schedule, checked, due, cause=cause, given=_given(checked, path))
         return True
 
     def _complete(self, pattern: str, present: dict[Path, _Look]) -> Iterator[tuple[Path, _Look]]:
@@ -139,17 +133,5 @@ def _is_readable(path: Path) -> bool:
 
 
 def _given(checked: CheckedWorkflow, path: Path) -> Mapping[str, str]:
-    """The file as the workflow's input: the only one of type file.
-
-    Raises:
-        ConfigError: There are several such inputs, and nothing says which one it is.
-    """
-    files = [name for name, declared in checked.workflow.inputs.items() if declared.type == "file"]
-    if len(files) > 1:
-        raise ConfigError(
-            "{workflow} has several inputs of type file: {names}",
-            hint="A workflow that waits for a file takes it as its only input of that type",
-            workflow=checked.id,
-            names=", ".join(files),
-        )
-    return dict.fromkeys(files, str(path))
+    """The file as the workflow's input: `check` sees to it that only one is of type file."""
+    return {name: str(path) for name, declared in checked.workflow.inputs.items() if declared.type == "file"}

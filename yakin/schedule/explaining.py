@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 
 from yakin.japan.calendar import Day
@@ -12,6 +12,7 @@ from yakin.japan.month_days import parse_month_day
 from yakin.japan.reasons import Reason
 from yakin.schedule.moments import Placed
 from yakin.schedule.schedules import Schedule
+from yakin.schedule.standing import Pause
 from yakin.zones import exists, resolved, wall_time
 
 MOST_TIMES = 4
@@ -39,23 +40,38 @@ class Explanation:
     after: datetime | None
 
 
-def explain(schedule: Schedule, day: date) -> Explanation:
+def explain(schedule: Schedule, day: date, pause: Pause | None = None) -> Explanation:
     """Why a schedule is due on a day, or is not.
 
     Args:
         schedule: The schedule.
         day: A day in its zone.
+        pause: Why nothing is started, when the workflow is paused.
 
     Raises:
         ClosedTooLong: The calendar has no open day for more than 400 days, where one is looked for.
     """
     told = schedule.calendar.day(day)
     reasons = list(_reasons(schedule, told))
+    if pause is not None:
+        reasons.insert(0, paused_reason(schedule.title, pause, schedule.zone))
     due = schedule.moments.on(day) if schedule.trigger.enabled else []
     end = resolved(datetime.combine(day + timedelta(days=1), time()), schedule.zone)
     found = _last_before(schedule, day), schedule.moments.after(end - timedelta(microseconds=1))
     before, after = found if schedule.trigger.enabled else (None, None)
     return Explanation(schedule, told, due, reasons, before, after)
+
+
+def paused_reason(title: str, pause: Pause, zone: tzinfo | None) -> Reason:
+    """Why the schedules of a workflow start nothing, whatever is due.
+
+    Args:
+        title: The workflow's title.
+        pause: Who paused it, when and why.
+        zone: Where the day is meant.
+    """
+    data = {"workflow": title, "day": pause.at.astimezone(zone).date(), "person": pause.by, "why": pause.reason}
+    return Reason("{workflow} is paused since {day} by {person}: {why}", data)
 
 
 def _reasons(schedule: Schedule, told: Day) -> Iterator[Reason]:

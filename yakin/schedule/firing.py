@@ -109,19 +109,6 @@ class Firing:
         """
         self._until_first(partial(self._react, schedule, checked, due, cause, given or {}))
 
-    def refuse(self, schedule: Schedule, due: datetime, error: YakinError, *, cause: str) -> None:
-        """Leave something out that can never be started as it is.
-
-        Raises:
-            JournalError: It cannot be written down; it can be tried again.
-        """
-
-        def refuse() -> None:
-            if not self._standing.is_not_followed(schedule, cause):
-                self._leave_out(schedule, [due], "failed", error=error, cause=cause)
-
-        self._until_first(refuse)
-
     def is_settled(self, schedule: Schedule, checked: CheckedWorkflow, due: datetime, cause: str) -> bool:
         """Whether something that happened is taken care of: by a run, or by a word about why there is none."""
         if self._standing.is_not_followed(schedule, cause):

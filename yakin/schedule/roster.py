@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from yakin.errors import YakinError
-from yakin.events import WorkflowRejected
+from yakin.events import FileRejected
 from yakin.phrases import Phrase
+from yakin.schedule.calendar_files import CalendarFileError
 from yakin.schedule.calendars import Calendars, load_calendars
 from yakin.schedule.firing import Told
 from yakin.schedule.schedules import Schedule, schedules_of
@@ -74,6 +75,7 @@ class Roster:
             calendars = load_calendars(self._project.root, today)
         except YakinError as error:
             self._told("The calendars cannot be read, those before stay: {error}", error=error)
+            self._reject_calendars(error, list(calendar_files))
             self._signature = signature
             self.has_wrong_calendars = True
             return False
@@ -130,26 +132,38 @@ class Roster:
         errors += [problem for one in checked for problem in unsupported(one)]
         if checked and not errors:
             self._right[path] = stamp, checked[0]
-            self._rejected.pop(path.stem, None)
+            self._rejected.pop(path.relative_to(self._project.root).as_posix(), None)
             return checked[0]
-        self._reject(path, len(errors), _in_short(errors[0]) if errors else path.name)
+        first = _in_short(errors[0]) if errors else path.name
+        if self._reject(path, path.stem, len(errors), first):
+            self._told("{file} is wrong, the version before stays: {first}", file=path.name, first=first)
         return self._before(path)
 
-    def _reject(self, path: Path, problems: int, first: str) -> None:
+    def _reject_calendars(self, error: YakinError, files: Sequence[Path]) -> None:
+        problems = error.problems if isinstance(error, CalendarFileError) else ()
+        for path in files:
+            of_it = [problem for problem in problems if Path(problem.file).name == path.name]
+            if of_it:
+                self._reject(path, None, len(of_it), _in_short(of_it[0]))
+
+    def _reject(self, path: Path, workflow: str | None, problems: int, first: str) -> bool:
+        """Write down that a file is wrong, unless this version of it was rejected already; whether it was written down."""
         try:
             sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError:
-            return  # taken away meanwhile: the next look sees that
+            return False  # taken away meanwhile: the next look sees that
+        file = path.relative_to(self._project.root).as_posix()
         is_after_start = self._signature is None
-        if self._rejected.get(path.stem) == sha256 or (
-            is_after_start and self._project.journal.schedules().rejected(path.stem) == sha256
-        ):
-            self._rejected[path.stem] = sha256
-            return
-        event = WorkflowRejected(run="", workflow=path.stem, sha256=sha256, problems=problems, first=str(first))
-        self._project.journal.append(ACTOR, event)
-        self._rejected[path.stem] = sha256
-        self._told("{file} is wrong, the version before stays: {first}", file=path.name, first=first)
+        is_known = self._rejected.get(file) == sha256 or (
+            is_after_start and self._project.journal.schedules().rejected(file) == sha256
+        )
+        if not is_known:
+            event = FileRejected(
+                run="", file=file, workflow=workflow, sha256=sha256, problems=problems, first=str(first)
+            )
+            self._project.journal.append(ACTOR, event)
+        self._rejected[file] = sha256
+        return not is_known
 
     def _before(self, path: Path) -> CheckedWorkflow | None:
         return self.workflows.get(path.stem) or self._as_it_ran_last(path.stem)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,9 @@ from yakin.japan.reasons import Reason
 from yakin.reports.prose import Prose
 from yakin.reports.screen import console
 from yakin.schedule.coming import Coming
-from yakin.schedule.explaining import Explanation, times_in_words
+from yakin.schedule.explaining import Explanation, paused_reason, times_in_words
 from yakin.schedule.schedules import Schedule
+from yakin.schedule.standing import Pause
 from yakin.zones import wall_time
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Outlook:
         coming: What is due.
         schedules: All schedules, those too that say no time or are switched off.
         rejected: Workflow files that are left out, because they have errors.
+        paused: Workflow → why its schedules start nothing.
     """
 
     begin: datetime
@@ -43,6 +45,7 @@ class Outlook:
     coming: Sequence[Coming]
     schedules: Sequence[Schedule]
     rejected: Sequence[str] = ()
+    paused: Mapping[str, Pause] = field(default_factory=dict)
 
 
 def print_outlook(outlook: Outlook, *, language: str) -> None:
@@ -50,7 +53,7 @@ def print_outlook(outlook: Outlook, *, language: str) -> None:
     from rich.console import Group
 
     t = translator(language)
-    parts: list[RenderableType] = [_table_of(outlook.coming, t)] if outlook.coming else []
+    parts: list[RenderableType] = [_table_of(outlook, t)] if outlook.coming else []
     if not outlook.coming:
         parts.append(
             Prose(t.plural("Nothing is due in the next {n} day", "Nothing is due in the next {n} days", outlook.days))
@@ -132,14 +135,14 @@ def _spoken(value: object, t: Translator) -> object:
     return day_in_words(value, t) if isinstance(value, date) else value
 
 
-def _table_of(rows: Sequence[Coming], t: Translator) -> Table:
+def _table_of(outlook: Outlook, t: Translator) -> Table:
     from rich.text import Text
 
     table = listing(t.text("Day"), t.text("Time"), t.text("Workflow"), t.text("Trigger"), t.text("Note"))
     for column in table.columns[:1]:
         column.no_wrap = True
     before: date | None = None
-    for row in rows:
+    for row in outlook.coming:
         told = row.schedule.calendar.day(row.day)
         shown = "" if row.day == before else f"{row.day:%m-%d} {short_weekday(row.day, t)}"
         table.add_row(
@@ -147,16 +150,17 @@ def _table_of(rows: Sequence[Coming], t: Translator) -> Table:
             Prose(times_in_words(row.moments)),
             Prose(row.schedule.title),
             Prose(row.schedule.words),
-            Prose("; ".join(_notes(row, t)), "yellow"),
+            Prose("; ".join(_notes(row, outlook.paused, t)), "yellow"),
         )
         before = row.day
     return table
 
 
-def _notes(row: Coming, t: Translator) -> list[str]:
+def _notes(row: Coming, paused: Collection[str], t: Translator) -> list[str]:
     calendar = row.schedule.calendar
     told = calendar.day(row.day)
-    notes = [
+    notes = [t.text("paused")] if row.schedule.workflow in paused else []
+    notes += [
         t.text("moved from {day} ({why})", day=f"{day:%m-%d}", why=in_words(calendar.day(day).why, t))
         for day in row.moved_from
     ]
@@ -182,6 +186,12 @@ def _besides(outlook: Outlook, t: Translator) -> list[RenderableType]:
         t.text("{workflow} is switched off: {words}", workflow=one.title, words=one.words)
         for one in outlook.schedules
         if not one.trigger.enabled
+    ]
+    titles = {one.workflow: one.title for one in outlook.schedules}
+    lines += [
+        in_words(paused_reason(titles[name], pause, outlook.begin.tzinfo), t)
+        for name, pause in outlook.paused.items()
+        if name in titles
     ]
     lines += [t.text("{file} has errors and is left out; see: runner.py check", file=file) for file in outlook.rejected]
     sure = [one.schedule.calendar.sure_until for one in outlook.coming if one.schedule.uses_calendar]

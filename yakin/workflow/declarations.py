@@ -30,8 +30,24 @@ def check_declarations(
     for index, trigger in enumerate(triggers if isinstance(triggers, list) else []):
         if isinstance(trigger, Mapping):
             check_trigger(trigger, ("triggers", index), World(workflows, calendars, config.get("time_zone")), findings)
+            _check_arriving_file(outline, trigger, ("triggers", index), findings)
     _check_zones(outline, config, findings)
     _check_roles(outline, mapping(config, "roles"), findings)
+
+
+def _check_arriving_file(outline: Outline, trigger: Mapping[str, Any], path: Path, findings: Findings) -> None:
+    """A file that arrives becomes the workflow's input, so it has to be clear which one."""
+    inputs = mapping(outline.data, "inputs").items()
+    files = [name for name, declared in inputs if isinstance(declared, Mapping) and declared.get("type") == "file"]
+    if trigger.get("file_arrived") is not None and len(files) > 1:
+        findings.add(
+            "file-inputs",
+            (*path, "file_arrived"),
+            "The file that arrives could be any of the inputs {names}",
+            hint="A workflow that waits for a file takes it as its only input of type file",
+            on_key=True,
+            names=", ".join(files),
+        )
 
 
 def _check_roles(outline: Outline, roles: Mapping[str, Any], findings: Findings) -> None:

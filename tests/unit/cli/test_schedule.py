@@ -80,6 +80,17 @@ def test_the_coming_moments_are_data_for_other_programs(program: Program) -> Non
     assert found["rejected"] == []
 
 
+def test_what_is_paused_is_seen_wherever_schedules_are_shown(program: Program) -> None:
+    assert program("schedule", "pause", "kei", "--reason", "年度更新の間")[0] == 0
+    printed = program("schedule")[1]
+    assert "一時停止中" in printed
+    assert "年度更新の間" in "".join(printed.split())
+    assert "年度更新の間" in "".join(program("schedule", "explain", "kei")[1].split())
+    assert all(one["paused"] for one in json.loads(program("schedule", "--json")[1])["schedules"])
+    assert program("schedule", "resume", "kei")[0] == 0
+    assert "一時停止" not in program("schedule")[1] + program("schedule", "explain", "kei")[1]
+
+
 def test_a_file_with_errors_is_named_and_left_out(program: Program) -> None:
     Path("workflows/broken.yaml").write_text("workflow: 壊れた\nsteps: 5\n", encoding="utf-8")
     assert "broken.yaml" in program("schedule")[1]

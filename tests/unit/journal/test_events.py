@@ -56,7 +56,9 @@ ALL: tuple[ev.Event, ...] = (
     ev.SchedulePaused(run="", workflow="w", reason="年度末"),
     ev.ScheduleResumed(run="", workflow="w", reason="済んだ"),
     ev.RunLate(run="r", kind="not_finished", expected="2026-04-01T21:00:00+00:00"),
-    ev.WorkflowRejected(run="", workflow="w", sha256="ab", problems=2, first="w.yaml:3:5: no step"),
+    ev.FileRejected(
+        run="", file="workflows/w.yaml", workflow="w", sha256="ab", problems=2, first="w.yaml:3:5: no step"
+    ),
     ev.NewsSent(run="", rule="朝", kind="digest", receivers=2, upto=7),
     ev.NewsFailed(run="", rule="朝", kind="alert", error=ERROR, upto=7),
 )

@@ -172,7 +172,15 @@ def test_late_runs_wrong_files_and_awaited_decisions_are_told(hall: TownHall) ->
     hall.run("r1", status="running")
     hall.append(
         ev.RunLate(run="r1", kind="not_finished", expected="2026-04-01T21:00:00+00:00"),
-        ev.WorkflowRejected(run="", workflow="juminzei", sha256="ab", problems=2, first="juminzei.yaml:3:5: 山田"),
+        ev.FileRejected(
+            run="",
+            file="workflows/juminzei.yaml",
+            workflow="juminzei",
+            sha256="ab",
+            problems=2,
+            first="juminzei.yaml:3:5: 山田",
+        ),
+        ev.FileRejected(run="", file="config/calendars/a.yaml", workflow=None, sha256="cd", problems=1, first="a:1: 1"),
         ev.ApprovalAsked(
             run="r1", step="ok", role="課長", title="山田太郎を登録してよいか", due="2026-04-03T00:00:00+00:00"
         ),
@@ -182,11 +190,12 @@ def test_late_runs_wrong_files_and_awaited_decisions_are_told(hall: TownHall) ->
         assert "課長" in news.message.body
     body = body_of(hall, language="en")
     assert "・住民税申告の入力 (r1): not finished by 2026-04-02 06:00; now: Running\n" in body
-    assert "・juminzei: 2 problems\n" in body
+    assert "・workflows/juminzei.yaml: 2 problems\n" in body
+    assert "・config/calendars/a.yaml: 1 problem\n" in body
     assert "・住民税申告の入力 (r1): 課長 decides, since 2026-04-01 22:00\n    until 2026-04-03 09:00\n" in body
     alert = alert_of(hall)
     assert alert is not None
-    assert alert.message.subject == "[夜勤・至急] 遅れ1件、誤りのあるワークフロー1件、承認待ち1件"
+    assert alert.message.subject == "[夜勤・至急] 遅れ1件、誤りのあるファイル2件、承認待ち1件"
 
 
 def test_a_decision_that_still_waits_is_in_every_digest_but_alerted_of_once(hall: TownHall) -> None:
@@ -285,7 +294,14 @@ def test_nobodys_data_are_in_news(hall: TownHall) -> None:
         ev.CancelAsked(run="r1", reason=reason),
         ev.StepFinished(run="r1", step="entry", status="failed", error=leaking, output={"rows": 2, "氏名": name}),
         ev.RunLate(run="r1", kind="not_finished", expected="2026-04-01T21:00:00+00:00"),
-        ev.WorkflowRejected(run="", workflow="juminzei", sha256="ab", problems=1, first=f"juminzei.yaml: {name}"),
+        ev.FileRejected(
+            run="",
+            file="workflows/juminzei.yaml",
+            workflow="juminzei",
+            sha256="ab",
+            problems=1,
+            first=f"juminzei.yaml: {name}",
+        ),
         ev.ScheduleSkipped(
             run="", schedule="j/1", workflow="juminzei", due="2026-04-01T14:00:00+00:00", why="failed", error=leaking
         ),

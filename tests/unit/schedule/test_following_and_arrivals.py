@@ -259,7 +259,7 @@ def test_while_paused_files_stay_and_are_taken_later(night: Night) -> None:
 
 
 def test_a_file_that_nothing_can_be_started_with_is_told_once_and_for_all(night: Night) -> None:
-    inbox = Inbox(night, inputs="inputs:\n  one: {type: file}\n  other: {type: file}\n")
+    inbox = Inbox(night, inputs="inputs:\n  one: {type: file}\n  year: {type: integer}\n")
     inbox.put("4月.xlsx")
     inbox.wait()
     inbox.wait(night.start())

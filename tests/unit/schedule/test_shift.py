@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.unit.schedule.night import TOKYO, Night, moment
 from yakin import events as ev
 from yakin.errors import JournalError
-from yakin.events import WorkflowRejected
+from yakin.events import FileRejected
 from yakin.journal.schedules import ScheduleRecords
 from yakin.ledger import RunRow
 from yakin.schedule.lateness import next_time
@@ -26,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 
 def rejected(night: Night) -> list[str]:
     with night.journal._database.reading() as connection:
-        targets = connection.scalars(sa.text(f"SELECT target FROM event WHERE action = '{WorkflowRejected.action}'"))
+        targets = connection.scalars(sa.text(f"SELECT target FROM event WHERE action = '{FileRejected.action}'"))
         return list(targets)
 
 
@@ -36,11 +36,11 @@ def test_a_file_that_is_wrong_never_replaces_one_that_was_right_and_is_told_once
     night.write("税", "workflow: 税\nsteps: [{uses: no.such}]\n")
     shift.look()
     shift.look()
-    assert rejected(night) == ["税"]
+    assert rejected(night) == ["workflows/税.yaml"]
     night.pass_by(to=moment("04-01 22:00"))
     assert night.runs == ["税 04-01 22:00"]
     night.start()
-    assert rejected(night) == ["税"], "not again after a start"
+    assert rejected(night) == ["workflows/税.yaml"], "not again after a start"
     night.end_all()
     night.pass_by(to=moment("04-02 22:00"), step=timedelta(minutes=30))
     assert night.runs[1:] == ["税 04-02 22:00"], "as it ran last"
@@ -49,6 +49,22 @@ def test_a_file_that_is_wrong_never_replaces_one_that_was_right_and_is_told_once
     night.end_all()
     night.pass_by(to=moment("04-02 23:00"), step=timedelta(minutes=30))
     assert night.runs[2:] == ["税 04-02 23:00"]
+
+
+def test_a_calendar_that_is_wrong_is_told_once_and_the_one_before_stays(night: Night) -> None:
+    calendar = night.root / "config" / "calendars" / "municipal.yaml"
+    calendar.parent.mkdir()
+    calendar.write_text("closed: {2026-04-01: 開庁記念日}\n", encoding="utf-8")
+    night.workflow("税", f"{NIGHTLY}, on_closed_day: skip")
+    shift = night.start()
+    calendar.write_text("closed: {2026-04-31: 開庁記念日}\n", encoding="utf-8")
+    shift.look()
+    shift.look()
+    assert rejected(night) == ["config/calendars/municipal.yaml"]
+    night.pass_by(to=moment("04-01 22:00"))
+    assert night.runs == []
+    night.start()
+    assert rejected(night) == ["config/calendars/municipal.yaml"], "not again after a start"
 
 
 def test_what_is_wrong_in_one_file_blocks_no_other(night: Night) -> None:
@@ -239,7 +255,7 @@ def test_with_jitter_every_moment_is_woken_when_it_is_to_start(night: Night) -> 
         (lambda records: records.unfinished(), "run_unfinished"),
         (lambda records: records.ended(["税"], after=5), "event_newsworthy"),
         (lambda records: records.moments("税/abcdef", moment("04-01 22:00"), moment("04-01 23:00")), "run_by_schedule"),
-        (lambda records: records.rejected("税"), "event_newsworthy"),
+        (lambda records: records.rejected("workflows/税.yaml"), "event_newsworthy"),
     ],
 )
 def test_what_is_asked_again_and_again_needs_no_look_at_all_there_is(night: Night, ask: object, index: str) -> None:

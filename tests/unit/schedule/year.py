@@ -263,14 +263,19 @@ class Year:
     def _wake(self, scheduler: Scheduler) -> None:
         while scheduler.shift and scheduler.wakes and scheduler.wakes[0][0] <= self._clock.now():
             _, name = heapq.heappop(scheduler.wakes)
-            try:
-                scheduler.shift.wake(name)
-            except Crash:
-                self.crashes += 1
-                self._stop(scheduler, has_crashed=True)
-                self._in(self._chance.choice([5, 900, 20000]), lambda: self._start(scheduler))
-                return
-            self._set_wake(scheduler, name, self._clock.now())
+            if self._lives_through(scheduler, partial(scheduler.shift.wake, name)):
+                self._set_wake(scheduler, name, self._clock.now())
+
+    def _lives_through(self, scheduler: Scheduler, does: Callable[[], object]) -> bool:
+        """Let a scheduler do something; it may die over it, and is started again later."""
+        try:
+            does()
+        except Crash:
+            self.crashes += 1
+            self._stop(scheduler, has_crashed=True)
+            self._in(self._chance.choice([5, 900, 20000]), partial(self._start, scheduler))
+            return False
+        return True
 
     def _set_wake(self, scheduler: Scheduler, name: str, since: datetime) -> None:
         assert scheduler.shift is not None
@@ -327,8 +332,7 @@ class Year:
         self._not_watched(self._clock.now())
         self._clock.shown += by
         for scheduler in self._schedulers:
-            if scheduler.shift is not None:
-                scheduler.shift.look()
+            if scheduler.shift is not None and self._lives_through(scheduler, scheduler.shift.look):
                 self._set_wakes(scheduler)
         if is_watched:
             self._watched_since = self._clock.now()
@@ -350,7 +354,7 @@ class Year:
         self._running.pop(name, None)
         for scheduler in self._schedulers:
             if scheduler.shift is not None and self.all[name].lasts > MINUTE:
-                scheduler.shift.look()
+                self._lives_through(scheduler, scheduler.shift.look)
 
     def was_watched(self, moment: datetime, before: int) -> bool:
         """Whether somebody was there when the clock showed a moment, a minute before something was written or earlier.

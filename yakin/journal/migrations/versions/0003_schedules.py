@@ -21,7 +21,7 @@ def upgrade() -> None:
     _index_some(
         "event_newsworthy",
         "event",
-        "action IN ('run.finished', 'run.waiting', 'run.late', 'schedule.skipped', 'workflow.rejected', "
+        "action IN ('run.finished', 'run.waiting', 'run.late', 'schedule.skipped', 'file.rejected', "
         "'approval.asked', 'approval.reminded', 'news.sent', 'news.failed')",
     )
 
