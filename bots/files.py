@@ -15,13 +15,10 @@ from pydantic import Field
 from yakin.actions import Context, action
 from yakin.clock import Clock
 from yakin.errors import ApplicationError, TimedOut
-from yakin.values import FileRef
+from yakin.values import FileRef, files_in
 
 Pick = Literal["only", "newest", "oldest"]
 Seconds = Annotated[float, Field(gt=0)]
-
-_TEMPORARY = ("~$", ".~lock.", ".")
-"""Beginnings of names that programs give to their own files beside the real ones."""
 
 
 class FileNotThere(ApplicationError):
@@ -254,15 +251,12 @@ def _matches(folder: Path, pattern: str) -> list[Path]:
 
 def _stats(folder: Path, pattern: str) -> dict[Path, os.stat_result]:
     """Files that fit with their states, in the order of their last change."""
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-        raise FileNotThere("{pattern} leads out of the folder", pattern=pattern, hint="Give the folder with folder")
     found: dict[Path, os.stat_result] = {}
-    for path in folder.glob(pattern):
-        if not path.name.startswith(_TEMPORARY) and path.is_file():
-            try:
-                found[path] = path.stat()
-            except FileNotFoundError:
-                continue  # it went away between the two looks
+    for path in files_in(folder, pattern):
+        try:
+            found[path] = path.stat()
+        except FileNotFoundError:
+            continue  # it went away between the two looks
     return dict(sorted(found.items(), key=lambda seen: (seen[1].st_mtime_ns, str(seen[0]))))
 
 

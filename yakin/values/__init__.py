@@ -6,7 +6,7 @@ returned is kept as an artifact and read again when a run is resumed.
 
 from yakin.values.cells import Opaque, Scalar
 from yakin.values.columns import Column
-from yakin.values.files import FileRef
+from yakin.values.files import FileRef, backup_of, files_in
 from yakin.values.hidden import Secret, revealed
 from yakin.values.keeping import canonical_json, decode, encode
 from yakin.values.origins import Origin, Origins
@@ -23,8 +23,10 @@ __all__ = [
     "Scalar",
     "Secret",
     "Table",
+    "backup_of",
     "canonical_json",
     "decode",
     "encode",
+    "files_in",
     "revealed",
 ]

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from yakin.errors import ApplicationError
-from yakin.values import FileRef
+from yakin.values import FileRef, backup_of
 
 
 class FileInUse(ApplicationError):
@@ -32,11 +32,6 @@ def refuse_when_open(path: Path) -> None:
                 hint="Close it there; if nobody has it open, delete {lock}",
                 lock=lock.name,
             )
-
-
-def backup_of(path: Path) -> Path:
-    """Where the file that was there before is kept: `list.xlsx` → `list.bak.xlsx`."""
-    return path.with_name(f"{path.stem}.bak{path.suffix}")
 
 
 def put(path: Path, data: bytes, *, read: bytes | None = None) -> FileRef:

@@ -11,7 +11,7 @@ from bots.excel import Totals, read_rows, write_rows
 from bots.table.lists.columns import ColumnName, keyed
 from bots.table.lists.grouping import ROWS
 from bots.table.lists.joining import concatenated
-from bots.table.lists.workbooks import VALUE, files_in, parts_of
+from bots.table.lists.workbooks import VALUE, files_to_merge, parts_of
 from yakin.actions import Context, action
 from yakin.errors import BusinessError
 from yakin.values import FileRef, Table
@@ -122,7 +122,7 @@ def merge_workbooks(
 ) -> MergedFiles:
     """Read all files of a folder into one list (統合), such as the workbooks that all sections have sent.
 
-    Every row keeps its file, sheet and row number. Files that programs keep for themselves (`~$…`) are left out; every other one
+    Every row keeps its file, sheet and row number. Files that programs keep for themselves (`~$…`, `….bak.xlsx` beside the file it was) are left out; every other one
     that fits must be readable and have the same columns, or nothing is read.
 
     Args:
@@ -149,7 +149,7 @@ def merge_workbooks(
         - uses: table.merge_workbooks
           with: {folder: inbox/時間外, pattern: "*.xlsx", header_row: 3, file_column: 所属}
     """
-    files = files_in(ctx.path(folder), pattern)
+    files = files_to_merge(ctx.path(folder), pattern)
     tables = [
         read_rows(file, sheet=sheet, header_row=header_row, columns=header, merged=merged, totals=totals, ctx=ctx)
         for file in files

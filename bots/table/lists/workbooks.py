@@ -10,11 +10,10 @@ from bots.table.forms import is_blank, plain_text
 from bots.table.lists.columns import Keyed, keys_of, place, rows_by_key
 from bots.table.lists.filenames import file_name
 from yakin.errors import ApplicationError, BusinessError
-from yakin.values import Table
+from yakin.values import Table, files_in
 
 VALUE = "{value}"
 _SHOWN = 5
-_TEMPORARY = ("~$", ".~lock.", ".")
 
 
 @dataclass(frozen=True)
@@ -68,16 +67,13 @@ def parts_of(table: Table, by: Keyed, name: str) -> list[Part]:
     return list(parts.values())
 
 
-def files_in(folder: Path, pattern: str) -> Sequence[Path]:
+def files_to_merge(folder: Path, pattern: str) -> Sequence[Path]:
     """The files of a folder that fit a pattern, by their names, without those that programs keep for themselves.
 
     Raises:
         ApplicationError: There is none.
     """
-    found = sorted(
-        (file for file in folder.glob(pattern) if file.is_file() and not file.name.startswith(_TEMPORARY)),
-        key=lambda file: file.relative_to(folder).parts,
-    )
+    found = sorted(files_in(folder, pattern), key=lambda file: file.relative_to(folder).parts)
     if not found:
         raise ApplicationError("No file in {folder} fits {pattern}", folder=folder.name, pattern=pattern)
     return found

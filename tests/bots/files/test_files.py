@@ -10,7 +10,7 @@ import pytest
 
 from bots.files import FileNotThere, TargetExists, copy, find, find_all, move, until_stable, wait_for_file
 from tests.bots.contexts import FakeContext
-from yakin.errors import TimedOut, YakinError
+from yakin.errors import ApplicationError, TimedOut, YakinError
 
 
 @pytest.fixture
@@ -43,12 +43,27 @@ def test_all_files_come_in_the_order_of_their_change(ctx: FakeContext) -> None:
     [
         ("*.pdf", ".", "There is no file"),
         ("*", "nowhere", "There is no folder"),
-        ("../*", ".", "leads out of the folder"),
     ],
 )
 def test_what_cannot_be_found_is_told(ctx: FakeContext, pattern: str, folder: str, sentence: str) -> None:
     with pytest.raises(FileNotThere, match=sentence):
         find(pattern, Path(folder), ctx=ctx)
+
+
+def test_what_is_kept_of_a_changed_file_is_not_found_and_capitals_are_not_told_apart(ctx: FakeContext) -> None:
+    for name in ("名簿.xlsx", "名簿.bak.xlsx", "控え.bak.xlsx", "B.XLSX"):
+        (ctx.root / name).write_bytes(b"x")
+
+    assert {Path(found.path).name for found in find_all("*.xlsx", ctx=ctx)} == {"名簿.xlsx", "控え.bak.xlsx", "B.XLSX"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sentence"),
+    [("", "no pattern"), ("**x/*.csv", "no pattern"), ("../*", "leads out of"), ("/etc/*", "leads out of")],
+)
+def test_a_pattern_that_is_none_is_told(ctx: FakeContext, pattern: str, sentence: str) -> None:
+    with pytest.raises(ApplicationError, match=sentence):
+        find_all(pattern, ctx=ctx)
 
 
 def test_a_copy_goes_into_a_folder_or_under_a_name(ctx: FakeContext) -> None:

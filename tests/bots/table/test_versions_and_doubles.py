@@ -192,6 +192,17 @@ def test_a_list_is_split_into_one_file_for_each_school_and_put_together_again(ct
     assert "学籍_緑中" in whole["table"].column("学校")
 
 
+def test_no_row_is_merged_twice_from_what_is_kept_of_a_file_nor_left_out_for_its_capitals(ctx: FakeContext) -> None:
+    for folder in ("twice", "twice", "capitals"):
+        split_workbook(SCHOOLS, "学校名", Path(folder), ctx=ctx)
+    (ctx.root / "capitals" / "緑中.xlsx").rename(ctx.root / "capitals" / "緑中.XLSX")
+
+    assert merge_workbooks(Path("twice"), ctx=ctx)["count"] == SCHOOLS.count
+    assert merge_workbooks(Path("capitals"), ctx=ctx)["count"] == SCHOOLS.count
+    with pytest.raises(ApplicationError, match="leads out of the folder"):
+        merge_workbooks(Path("twice"), "../*.xlsx", ctx=ctx)
+
+
 def test_nothing_is_written_when_a_row_belongs_to_no_file(ctx: FakeContext) -> None:
     with pytest.raises(BusinessError, match=r"学籍\.xlsx \[全校\]:3"):
         split_workbook(SCHOOLS.with_columns({"学校名": ["青葉小", " ", "a", "b"]}), "学校名", Path("out"), ctx=ctx)
