@@ -20,7 +20,7 @@ _PLAIN_WORD = "[!-~\u4e00-\u9fff\u3041-\u3096\u30a1-\u30fa]+"
 _PLAIN_TEXT = f"^{_PLAIN_WORD}(?: {_PLAIN_WORD})*$"
 _PLAIN_DIGITS = "^[0-9]+$"
 _PLAIN_AMOUNT = "^-?[0-9]{1,18}$"
-_PLAIN_DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_PLAIN_DATE = "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 _LARGEST = 2**63 - 1
 
 

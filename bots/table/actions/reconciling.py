@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
@@ -48,6 +47,24 @@ class PairedColumns(BaseModel):
         if self.within and self.form not in ("amount", "date"):
             raise ValueError("within needs as: amount or date")
         return self
+
+
+class AmountColumns(BaseModel):
+    """Columns whose sums have to add up, under different names.
+
+    Attributes:
+        left: Column of the left list.
+        right: Column of the right list.
+        form: Amounts are compared as amounts; written `as`, and may be left out.
+        within: How far two amounts may be apart and still be the same.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    left: str
+    right: str
+    form: Literal["amount"] = Field(default="amount", alias="as")
+    within: int | Decimal = Field(default=0, ge=0)
 
 
 KeyColumn = str | PairedColumns
@@ -106,7 +123,7 @@ def reconcile(
     right: Table,
     key: KeyColumn | list[KeyColumn],
     compare: dict[str, ComparedColumn] | None = None,
-    amount: KeyColumn | None = None,
+    amount: str | AmountColumns | None = None,
     sums: SumRules | None = None,
     likely: dict[str, ComparedColumn] | None = None,
     accept: Accept | None = None,
@@ -175,7 +192,7 @@ def reconcile(
         raise BusinessError("There is no key to reconcile by")
     if any(pairing.within for pairing in keys):
         raise BusinessError("A key has no tolerance", hint="Say within: under compare or amount")
-    of_amount = None if amount is None else replace(_paired(amount), form="amount")
+    of_amount = None if amount is None else _amount(amount)
     rules = None if sums is None else _sums(sums, keys, of_amount)
     guess = Likely(tuple(_compared(likely)), accept, kept_decisions(decisions, ctx)) if likely else None
     found = reconcile_tables(left, right, keys, _compared(compare or {}), of_amount, rules, guess)
@@ -185,10 +202,7 @@ def reconcile(
         made = put(ctx.path(report), workbook_bytes(sheets(found, tables, left_name, right_name), file=report.name))
     counts = {name: tally.left_count + tally.right_count for name, tally in found.tallies.items()}
     ctx.log.bind(**counts).info("lists reconciled")
-    unwanted = {"none": (), "left": ("differs", "only_left", "ambiguous", "proposed", "duplicates")}.get(
-        must_match, _UNWANTED
-    )
-    if any(counts[name] for name in unwanted):
+    if not _found_whole(found, must_match):
         raise _not_the_same(found, left_name, right_name, report)
     return {
         "matched": tables["matched"],
@@ -203,7 +217,11 @@ def reconcile(
     }
 
 
-_UNWANTED = ("differs", "only_left", "only_right", "ambiguous", "proposed", "duplicates")
+def _found_whole(found: Reconciliation, which: Literal["none", "left", "both"]) -> bool:
+    """Whether every row of the left list, or of both, is matched."""
+    matched, total = found.tallies["matched"], found.total
+    left, right = matched.left_count == total.left_count, matched.right_count == total.right_count
+    return {"none": True, "left": left, "both": left and right}[which]
 
 
 def _not_the_same(found: Reconciliation, left_name: str, right_name: str, report: Path | None) -> BusinessError:
@@ -226,6 +244,12 @@ def _not_the_same(found: Reconciliation, left_name: str, right_name: str, report
 def _paired(column: KeyColumn) -> Pairing:
     if isinstance(column, str):
         return Pairing(column, column)
+    return Pairing(column.left, column.right, column.form, column.within)
+
+
+def _amount(column: str | AmountColumns) -> Pairing:
+    if isinstance(column, str):
+        return Pairing(column, column, "amount")
     return Pairing(column.left, column.right, column.form, column.within)
 
 

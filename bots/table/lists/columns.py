@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -70,6 +71,22 @@ def normal_column(table: Table, column: Keyed) -> list[Normal | None]:
             known[tagged] = normal_or_text(cell, column.form)
         found.append(known[tagged])
     return found
+
+
+def rank(value: Normal | None, form: Form) -> Any:
+    """What says which of two values of a form comes first; None for a cell that is empty or not of the form.
+
+    Digits go by their number: 9 before 10, and 0100 with 100.
+    """
+    match form:
+        case "amount" | "date":
+            return None if isinstance(value, str) else value
+        case "digits" if value is not None:
+            text = str(value)
+            plain = text.lstrip("0")
+            return (len(plain), plain) if text.isdecimal() else None
+        case _:
+            return value
 
 
 def keys_of(table: Table, columns: Sequence[Keyed]) -> list[Key]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -10,11 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from bots.table.forms import Form, Normal, as_plain, is_blank
-from bots.table.lists.columns import Keyed, normal_column, normal_or_text, refuse_lacking
+from bots.table.forms import Form, Normal, as_plain, is_blank, normal
+from bots.table.lists.columns import Keyed, normal_column, normal_or_text, rank, refuse_lacking
 from yakin.values import Scalar, Table
 
-Value = str | int | float | Decimal | date
+Value = bool | str | int | float | Decimal | date
 
 
 class Condition(BaseModel):
@@ -58,6 +59,8 @@ class Condition(BaseModel):
             raise ValueError("says nothing: one_of, none_of, min, max, contains, pattern or empty")
         if (self.min is not None or self.max is not None) and self.form not in ("amount", "date", "digits"):
             raise ValueError("min and max need as: amount, date or digits")
+        if any(limit is not None and is_blank(limit) for limit in (self.min, self.max)):
+            raise ValueError("min and max need a value")
         return self
 
 
@@ -95,10 +98,10 @@ def _test(condition: Condition) -> Callable[[Scalar, Normal | None], bool]:
         tests.append(lambda cell, _: is_blank(cell) is condition.empty)
     if condition.one_of is not None:
         wanted = {normal_or_text(value, form) for value in condition.one_of}
-        tests.append(lambda _, normal: normal in wanted)
+        tests.append(lambda _, found: found in wanted)
     if condition.none_of is not None:
         unwanted = {normal_or_text(value, form) for value in condition.none_of}
-        tests.append(lambda _, normal: normal not in unwanted)
+        tests.append(lambda _, found: found not in unwanted)
     if condition.contains is not None:
         part = as_plain(condition.contains)
         tests.append(lambda cell, _: part in as_plain(cell))
@@ -106,26 +109,19 @@ def _test(condition: Condition) -> Callable[[Scalar, Normal | None], bool]:
         pattern = re.compile(condition.pattern)
         tests.append(lambda cell, _: pattern.fullmatch("" if cell is None else str(cell)) is not None)
     tests += _limits(condition)
-    return lambda cell, normal: all(test(cell, normal) for test in tests)
+    return lambda cell, found: all(test(cell, found) for test in tests)
 
 
 def _limits(condition: Condition) -> list[Callable[[Scalar, Normal | None], bool]]:
-    from bots.table.forms import normal
+    form = condition.form
 
-    def at_least(limit: Any) -> Callable[[Scalar, Any], bool]:
-        return lambda _, found: _comparable(found, limit) and found >= limit
-
-    def at_most(limit: Any) -> Callable[[Scalar, Any], bool]:
-        return lambda _, found: _comparable(found, limit) and found <= limit
+    def within(limit: Value, holds: Callable[[Any, Any], bool]) -> Callable[[Scalar, Normal | None], bool]:
+        bound = rank(normal(limit, form), form)
+        return lambda _, found: (place := rank(found, form)) is not None and holds(place, bound)
 
     tests = []
     if condition.min is not None:
-        tests.append(at_least(normal(condition.min, condition.form)))
+        tests.append(within(condition.min, operator.ge))
     if condition.max is not None:
-        tests.append(at_most(normal(condition.max, condition.form)))
+        tests.append(within(condition.max, operator.le))
     return tests
-
-
-def _comparable(found: Any, limit: Any) -> bool:
-    """A cell that is not of the form is text, and neither more nor less than a number or a day."""
-    return found is not None and isinstance(found, str) is isinstance(limit, str)

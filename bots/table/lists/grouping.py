@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -124,7 +125,8 @@ def _head_names(table: Table, across: Keyed, heads: Sequence[Any], taken: set[st
     for row, head in enumerate(heads):
         if head not in names:
             names[head] = plain_text(table.column(across.name)[row]).strip() or "(空)"
-    if clash := taken & set(names.values()):
+    several = Counter(names.values())
+    if clash := {name for name, count in several.items() if count > 1 or name in taken}:
         raise BusinessError(
             "A value of {column} is the name of another column: {names}",
             column=across.name,
@@ -154,13 +156,24 @@ def _groups(keys: Iterable[Key]) -> list[list[int]]:
 
 
 def _places(table: Table, rows: Sequence[int]) -> str:
-    """Rows of one file and sheet by their numbers alone: 3, 8, 12."""
+    """Rows of one file and sheet by their numbers alone: 3, 8-12."""
     if table.origins is None:
-        return ", ".join(str(row + 1) for row in rows)
+        return _numbers([row + 1 for row in rows])
     origins = [table.origins[row] for row in rows]
     if len({(origin.file, origin.sheet) for origin in origins}) == 1:
-        return ", ".join(str(origin.row) for origin in origins)
+        return _numbers([origin.row for origin in origins])
     return ", ".join(map(str, origins))
+
+
+def _numbers(rows: Iterable[int]) -> str:
+    """Three and more that follow each other with their ends alone, or no cell could hold those of a large group."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 def _measured(table: Table, measure: Measure, groups: Sequence[Sequence[int]]) -> list[Scalar]:

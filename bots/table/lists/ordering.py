@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from bots.table.forms import Normal
-from bots.table.lists.columns import FormedColumn, Keyed, normal_column, refuse_lacking
+from bots.table.lists.columns import FormedColumn, Keyed, normal_column, rank, refuse_lacking
 from yakin.values import Table
 
 
@@ -51,15 +50,10 @@ def in_order(table: Table, orders: Sequence[Order]) -> Table:
     for order in reversed(orders):
         normals = normal_column(table, order.column)
         groups: tuple[list[int], list[int], list[int]] = ([], [], [])
+        ranks = [rank(value, order.column.form) for value in normals]
         for row in rows:
-            groups[_rank(normals[row], order.column)].append(row)
-        for group in groups[:2]:
-            group.sort(key=normals.__getitem__, reverse=order.descending)  # type: ignore[arg-type]
+            groups[2 if normals[row] is None else int(ranks[row] is None)].append(row)
+        groups[0].sort(key=ranks.__getitem__, reverse=order.descending)
+        groups[1].sort(key=normals.__getitem__, reverse=order.descending)  # type: ignore[arg-type]
         rows = [row for group in groups for row in group]
     return table.take(rows)
-
-
-def _rank(value: Normal | None, column: Keyed) -> int:
-    if value is None:
-        return 2
-    return int(column.form in ("amount", "date") and isinstance(value, str))

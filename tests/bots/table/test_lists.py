@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from bots.table import concat, filter, group, join, pivot, sort
 from bots.table.actions import PairedColumns
 from bots.table.lists.columns import FormedColumn, Keyed
-from bots.table.lists.conditions import Condition
+from bots.table.lists.conditions import Condition, Wanted
 from bots.table.lists.grouping import Measure, grouped
 from bots.table.lists.ordering import Order, SortedColumn, in_order
 from tests.bots.contexts import FakeContext
@@ -107,7 +107,22 @@ def test_all_conditions_must_hold(ctx: FakeContext) -> None:
     assert done["kept_count"] == 1
 
 
-@pytest.mark.parametrize("said", [{}, {"as": "date"}, {"min": 3}, {"pattern": "["}, {"equals": 3}])
+def test_cells_that_are_true_or_false_can_be_asked_for(ctx: FakeContext) -> None:
+    said = TypeAdapter(dict[str, Wanted]).validate_python({"世帯主": True})
+    assert filter(Table({"世帯主": [True, False, True]}), said, ctx=ctx)["kept_count"] == 2
+
+
+def test_digits_go_by_their_number(ctx: FakeContext) -> None:
+    table = Table({"番号": ["1000", "150", "99", "0100", "100", "なし", None]})
+    kept = filter(table, {"番号": where(**{"as": "digits"}, min=100, max=999)}, ctx=ctx)["kept"]
+    assert kept.column("番号") == ("150", "0100", "100")
+    by_number = sort(table, SortedColumn.model_validate({"column": "番号", "as": "digits"}))
+    assert by_number.column("番号") == ("99", "0100", "100", "150", "1000", "なし", None)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"as": "date"}, {"min": 3}, {"as": "amount", "min": ""}, {"pattern": "["}, {"equals": 3}]
+)
 def test_a_condition_that_says_nothing_sensible_is_refused_before_the_run(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Condition).validate_python(said)
@@ -171,6 +186,11 @@ def test_group_refuses_a_cell_that_cannot_be_added_up_with_its_place(ctx: FakeCo
         group(bills, "税目", {"計": Measure(sum="調定額")}, ctx=ctx)
 
 
+def test_rows_that_follow_each_other_are_told_by_the_first_and_the_last(ctx: FakeContext) -> None:
+    table = Table({"税目": [*"aaabaaba"]})
+    assert group(table, "税目", ctx=ctx).column("元の行") == ("1-3, 5, 6, 8", "4, 7")
+
+
 def test_groups_go_by_the_normal_form(ctx: FakeContext) -> None:
     table = Table({"氏名": ["髙橋 一郎", "高橋一郎", "鈴木"], "時間": [1, "2.5", 4]})
     done = group(table, formed("氏名", "name"), {"計": Measure(sum="時間")}, ctx=ctx)
@@ -226,6 +246,8 @@ def test_pivot_counts_when_nothing_is_measured_and_keeps_origins() -> None:
 def test_pivot_refuses_totals_of_what_has_none_and_names_that_clash() -> None:
     with pytest.raises(BusinessError, match="no total of max"):
         pivot(OVERTIME, "所属", "月", Measure(max="時間"), totals=True)
+    with pytest.raises(BusinessError, match=r"\(空\)"):
+        pivot(OVERTIME.with_columns({"月": [None, "(空)", "4月", "4月"]}), "所属", "月")
     with pytest.raises(BusinessError, match="所属"):
         pivot(OVERTIME.with_columns({"月": ["所属", "4月", "4月", "4月"]}), "所属", "月")
 

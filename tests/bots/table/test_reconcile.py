@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from bots.table import Pairing, reconcile, reconcile_tables
 from bots.table.actions import PairedColumns, ReconciledLists
+from bots.table.actions.reconciling import AmountColumns
 from bots.table.forms import normal
 from tests.bots.contexts import FakeContext
 from yakin.actions.declare import declared
@@ -49,7 +50,7 @@ def run(ctx: FakeContext, **more: Any) -> ReconciledLists:
         RIGHT,
         PairedColumns(left="通知書番号", right="納付番号", **{"as": "digits"}),
         compare={"氏名": "name"},
-        amount=PairedColumns(left="調定額", right="納付額"),
+        amount=AmountColumns(left="調定額", right="納付額"),
         left_name="調定",
         right_name="収納",
         **more,
@@ -161,6 +162,23 @@ def test_two_lists_need_two_names_and_a_key(ctx: FakeContext) -> None:
         reconcile(LEFT, RIGHT, [], ctx=ctx)
 
 
+def test_rows_of_the_right_list_that_nobody_asked_for_may_stand_twice_when_the_left_has_to_match(
+    ctx: FakeContext,
+) -> None:
+    left, right = Table({"番号": ["1"]}), Table({"番号": ["1", "9", "9"]})
+
+    assert reconcile(left, right, "番号", must_match="left", ctx=ctx)["matched"].count == 1
+    with pytest.raises(BusinessError, match="2 have a key that is not unique"):
+        reconcile(left, right, "番号", must_match="both", ctx=ctx)
+    with pytest.raises(BusinessError, match="3 have a key that is not unique"):
+        reconcile(left, Table({"番号": ["1", "1"]}), "番号", must_match="left", ctx=ctx)
+
+
+def test_a_date_of_the_year_nought_is_none() -> None:
+    days = Table({"日": ["0000-01-01"]})
+    assert reconcile_tables(days, days, [Pairing("日", "日", "date")]).only_left[0].why == "unreadable_key"
+
+
 def test_what_a_workflow_writes_is_understood() -> None:
     spec = declared(reconcile)
     assert spec is not None
@@ -169,6 +187,8 @@ def test_what_a_workflow_writes_is_understood() -> None:
     )
 
     assert arguments.key == ["受付番号", PairedColumns(left="a", right="b", **{"as": "digits"})]
+    for amount in ({"left": "額", "right": "額", "within": 10}, {"left": "額", "right": "額", "as": "amount"}):
+        spec.arguments(left=LEFT, right=RIGHT, key="a", amount=amount)  # type: ignore[union-attr]
     with pytest.raises(ValueError, match="compare"):
         spec.arguments(left=LEFT, right=RIGHT, key="a", compare={"氏名": "nmae"})  # type: ignore[union-attr]
     assert TypeAdapter(PairedColumns).json_schema()["properties"].keys() == {"left", "right", "as", "within"}
@@ -185,7 +205,7 @@ def test_amounts_and_dates_may_be_apart_by_what_is_tolerated_and_it_is_told(ctx:
         right,
         "番号",
         compare={"日": PairedColumns(left="日", right="日", within=3, **{"as": "date"})},
-        amount=PairedColumns(left="額", right="額", within=1, **{"as": "amount"}),
+        amount=AmountColumns(left="額", right="額", within=1),
         ctx=ctx,
     )
 
