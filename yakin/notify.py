@@ -132,10 +132,10 @@ def _unknown_receivers(rules: list[NewsRule], receivers: Mapping[str, Any]) -> l
     return [
         _problem(
             (place, "to"),
-            PydanticCustomError(
-                "unknown_receiver",
+            Phrase(
                 "name receivers that there are; {receiver} is neither among {known} nor an address",
-                {"receiver": receiver, "known": known},
+                receiver=receiver,
+                known=known,
             ),
             receiver,
         )
@@ -148,7 +148,7 @@ def _names_twice(rules: list[NewsRule]) -> list[InitErrorDetails]:
     return [
         _problem(
             (place, "name"),
-            PydanticCustomError("name_twice", "not be the name of an earlier rule: {name}", {"name": name}),
+            Phrase("not be the name of an earlier rule: {name}", name=name),
             name,
         )
         for place, name in enumerate(names)
@@ -156,5 +156,9 @@ def _names_twice(rules: list[NewsRule]) -> list[InitErrorDetails]:
     ]
 
 
-def _problem(place: tuple[int | str, ...], kind: PydanticCustomError, value: str) -> InitErrorDetails:
-    return {"type": kind, "loc": place, "input": value}
+def _problem(place: tuple[int | str, ...], wanted: Phrase, value: str) -> InitErrorDetails:
+    return {
+        "type": PydanticCustomError("value_error", "{error}", {"error": ValueError(wanted)}),
+        "loc": place,
+        "input": value,
+    }

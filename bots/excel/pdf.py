@@ -61,7 +61,7 @@ def to_pdf(path: Path, to: Path | None = None, seconds: Seconds = 120.0, *, ctx:
 
     Example:
         - uses: excel.to_pdf
-          with: {path: "${{ steps.form.path }}", to: "${{ run.folder }}/${{ item.受付番号 }}.pdf"}
+          with: {path: "${{ run.folder }}/${{ item.受付番号 }}.xlsx"}
     """
     file = ctx.path(path)
     target = file.with_suffix(".pdf") if to is None else ctx.path(to)
