@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bots.table.beside import KEY
 from bots.table.forms import Form, as_plain, plain_text
 from bots.table.lists.columns import normal_or_text
 from bots.table.pairing import Pairing
@@ -17,7 +18,6 @@ from yakin.errors import BusinessError
 from yakin.values import Scalar, Table
 
 VERDICT = "判断"
-KEY_SUFFIX = "_照合キー"
 _LEFT, _RIGHT, _DAY, _SOURCE = "左", "右", "決めた日", "元"
 
 Verdict = Literal["same", "different"]
@@ -153,12 +153,12 @@ def decisions_of_report(table: Table, *, day: str) -> list[Decision]:
     Raises:
         BusinessError: The sheet is none of ours, a decision is neither ○ nor ×, or two rows contradict each other.
     """
-    keys = [column for column in table.columns if column.endswith(KEY_SUFFIX)]
+    keys = [column for column in table.columns if column.endswith(f"_{KEY}")]
     if VERDICT not in table.columns or len(keys) != 2:
         raise BusinessError(
             "This is no sheet of proposals: it needs the column {verdict} and two that end in {key}",
             verdict=VERDICT,
-            key=KEY_SUFFIX,
+            key=f"_{KEY}",
             hint="Take the report of table.reconcile or table.dedupe as it is and fill in {verdict} only",
         )
     found: dict[tuple[str, str], Decision] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bots.table.beside import ROW, SOURCE, beside
 from bots.table.forms import plain_text
 from bots.table.outcomes import Ambiguous, Doubt, Group, Pairs, Reconciliation, Singles, Why
 from bots.table.pairing import Pairing, Side
@@ -22,7 +23,6 @@ GROUNDS = "根拠"
 CANDIDATES = "候補"
 SIDE = "区分"
 KEY = "重複キー"
-SOURCE, ROW = "出所", "行"
 
 _WHY: Mapping[Why, str] = {
     "no_counterpart": "相手側に同じキーがありません",
@@ -93,7 +93,7 @@ def _paired(found: Reconciliation, lefts: Places, rights: Places, names: Mapping
 
 def _side(name: str, table: Table, rows: Places) -> Columns:
     columns: Columns = {f"{name}_{part}": column for part, column in _stood(table, rows).items()}
-    return columns | {f"{name}_{column}": table.stored(column).take(rows) for column in table.columns}
+    return columns | {beside(name, column): table.stored(column).take(rows) for column in table.columns}
 
 
 def _stood(table: Table, rows: Places) -> dict[str, Column]:
@@ -240,7 +240,7 @@ def _either(
     columns |= last
     for side, table in tables.items():
         for column in table.columns:
-            columns[f"{names[side]}_{column}"] = table.stored(column).take(places[side])
+            columns[beside(names[side], column)] = table.stored(column).take(places[side])
     return Table(columns, known if known and len(known) == len(rows) else None)
 
 
@@ -261,5 +261,5 @@ def differing_cells(found: Reconciliation, table: Table, left_name: str, right_n
         (row, place[name])
         for row, pair in enumerate(pairs)
         for column in pair.differing
-        for name in (f"{left_name}_{column.left}", f"{right_name}_{column.right}")
+        for name in (beside(left_name, column.left), beside(right_name, column.right))
     }

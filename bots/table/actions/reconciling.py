@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bots.excel import put, workbook_bytes
 from bots.table.actions.doubles import kept_decisions
+from bots.table.beside import refuse_clashing_columns
 from bots.table.forms import Form
 from bots.table.likely import Likely
 from bots.table.outcomes import Reconciliation
@@ -187,6 +188,7 @@ def reconcile(
     """
     if left_name == right_name:
         raise BusinessError("Both lists are called {name}", name=left_name, hint="Give them different names")
+    refuse_clashing_columns(left, right, left_name, right_name)
     keys = [_paired(column) for column in (key if isinstance(key, list) else [key])]
     if not keys:
         raise BusinessError("There is no key to reconcile by")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bots.table.decisions import KEY_SUFFIX, VERDICT, key_texts
+from bots.table.beside import KEY, ROW, SOURCE, beside
+from bots.table.decisions import VERDICT, key_texts
 from bots.table.pairing import Pairing
 from bots.table.proposals.proposing import Proposal
 from yakin.values import Column, Scalar, Table
@@ -27,7 +28,8 @@ def proposals_table(
     """Proposals with the columns of both sides.
 
     First stands 判断, to be filled in with ○ or ×, then 点数, 次点との差 and 理由; then the columns of either side, named
-    `<side>_<column>`, with `<side>_出所` (file and sheet) and `<side>_行` (row number) before them; last `<side>_照合キー`, by which `read_decisions` knows the pair again.
+    `<side>_<column>`, with `<side>_出所` (file and sheet) and `<side>_行` (row number) before them; last `<side>_照合キー`, by which
+    `read_decisions` knows the pair again.
     """
     lefts, rights = [one.left for one in proposals], [one.right for one in proposals]
     columns: dict[str, Sequence[Scalar] | Column] = {
@@ -39,10 +41,8 @@ def proposals_table(
     ours, theirs = left.take(lefts), right.take(rights)
     for name, side in ((left_name, ours), (right_name, theirs)):
         if side.origins is not None:
-            columns[f"{name}_出所"], columns[f"{name}_行"] = side.origins.names, side.origins.rows
-        columns |= {f"{name}_{column}": side.stored(column) for column in side.columns}
-    columns[f"{left_name}{KEY_SUFFIX}"] = key_texts(ours, [(one.left, one.form) for one in fields], range(ours.count))
-    columns[f"{right_name}{KEY_SUFFIX}"] = key_texts(
-        theirs, [(one.right, one.form) for one in fields], range(theirs.count)
-    )
+            columns[f"{name}_{SOURCE}"], columns[f"{name}_{ROW}"] = side.origins.names, side.origins.rows
+        columns |= {beside(name, column): side.stored(column) for column in side.columns}
+    columns[f"{left_name}_{KEY}"] = key_texts(ours, [(one.left, one.form) for one in fields], range(ours.count))
+    columns[f"{right_name}_{KEY}"] = key_texts(theirs, [(one.right, one.form) for one in fields], range(theirs.count))
     return Table(columns, ours.origins)

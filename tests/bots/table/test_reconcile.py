@@ -174,6 +174,24 @@ def test_rows_of_the_right_list_that_nobody_asked_for_may_stand_twice_when_the_l
         reconcile(left, Table({"番号": ["1", "1"]}), "番号", must_match="left", ctx=ctx)
 
 
+def test_columns_called_like_ours_stay_beside_where_the_row_stood(ctx: FakeContext) -> None:
+    left = Table({"番号": ["1"], "行": ["A"], "出所": ["x"]}, [Origin("調定.xlsx", "一覧", 7)])
+    done = reconcile(
+        left, Table({"番号": ["1"], "行": ["B"]}), "番号", compare={"行": "text"}, report=Path("r.xlsx"), ctx=ctx
+    )
+
+    assert done["differs"].column("左_行") == (7,)
+    assert done["differs"].column("左_行_2") == ("A",)
+    assert done["differs"].column("左_出所") == ("調定.xlsx [一覧]",)
+    assert done["differs"].column("左_出所_2") == ("x",)
+
+
+def test_names_of_lists_under_which_two_columns_would_be_one_are_refused(ctx: FakeContext) -> None:
+    left, right = Table({"番号": ["1"], "市_額": [1]}), Table({"番号": ["1"], "額": [1]})
+    with pytest.raises(BusinessError, match="県_市_額"):
+        reconcile(left, right, "番号", left_name="県", right_name="県_市", ctx=ctx)
+
+
 def test_a_date_of_the_year_nought_is_none() -> None:
     days = Table({"日": ["0000-01-01"]})
     assert reconcile_tables(days, days, [Pairing("日", "日", "date")]).only_left[0].why == "unreadable_key"
