@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from bots.excel.reading.sources import kind_of
 from bots.excel.writing.csvfiles import Formulas, Unencodable, encode_csv
 from bots.excel.writing.newbook import Sheet, workbook_bytes
 from yakin.actions import Context, action
-from yakin.errors import ApplicationError, BusinessError
+from yakin.errors import BusinessError
 from yakin.values import FileRef, Table
 
 Shown = Literal["amount", "decimal", "percent", "date", "wareki", "datetime", "time", "text"]
@@ -76,37 +77,57 @@ def write_rows(
           with: {path: out/結果.xlsx, table: "${{ steps.precheck.invalid }}", sheet: 要確認}
     """
     file = ctx.path(path)
+    refuse_when_open(file)
+    content, replaced = rows_bytes(
+        file,
+        table,
+        sheet,
+        columns,
+        formats,
+        encoding=encoding,
+        delimiter=delimiter,
+        unencodable=unencodable,
+        formulas=formulas,
+    )
+    if replaced:
+        ctx.note("characters replaced", file=file.name, encoding=encoding, cells=replaced)
+    made = put(file, content)
+    ctx.log.bind(rows=table.count).info("rows written")
+    return made
+
+
+def rows_bytes(
+    file: Path,
+    table: Table,
+    sheet: str = "Sheet1",
+    columns: Sequence[str] | None = None,
+    formats: Mapping[str, Shown] | None = None,
+    *,
+    encoding: Encoding = "auto",
+    delimiter: Delimiter = "auto",
+    unencodable: Unencodable = "fail",
+    formulas: Formulas = "refuse",
+) -> tuple[bytes, list[str]]:
+    """What `write_rows` would write into a file, and the cells that hold a substitute.
+
+    Raises:
+        BusinessError: As `write_rows`.
+        ApplicationError: New files of that kind are not made.
+    """
     names = list(columns) if columns is not None else list(table.columns)
     if lacking := [name for name in (*names, *(formats or {})) if name not in table.columns]:
         raise BusinessError("The table has no column {columns}", columns=", ".join(lacking))
     rows = list(zip(*(table.column(name) for name in names), strict=True))
-    refuse_when_open(file)
     if kind_of(file) == "csv":
         between = _delimiter(file, delimiter)
-        content, replaced = encode_csv(
+        return encode_csv(
             names, rows, encoding, file=file.name, delimiter=between, unencodable=unencodable, formulas=formulas
         )
-        if replaced:
-            ctx.note("characters replaced", file=file.name, encoding=encoding, cells=replaced)
-    else:
-        _refuse_other_workbooks(file)
-        shown = {name: _FORMATS[kind] for name, kind in (formats or {}).items()}
-        content = workbook_bytes([Sheet(sheet, names, rows, formats=shown)], file=file.name)
-    made = put(file, content)
-    ctx.log.bind(rows=len(rows)).info("rows written")
-    return made
+    shown = {name: _FORMATS[kind] for name, kind in (formats or {}).items()}
+    return workbook_bytes([Sheet(sheet, names, rows, formats=shown)], file=file.name), []
 
 
 def _delimiter(file: Path, delimiter: Delimiter) -> str:
     if delimiter != "auto":
         return DELIMITERS[delimiter]
     return "\t" if file.suffix.lower() in (".tsv", ".txt") else ","
-
-
-def _refuse_other_workbooks(file: Path) -> None:
-    if file.suffix.lower() == ".xlsm":
-        raise ApplicationError(
-            "{file} would be a workbook without macros under the name of one with", file=file.name, hint="Name it .xlsx"
-        )
-    if file.suffix.lower() != ".xlsx":
-        raise ApplicationError("New workbooks are made as .xlsx, not as {file}", file=file.name, hint="Name it .xlsx")

@@ -15,6 +15,7 @@ import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bots.excel.addresses import column_letters
@@ -22,7 +23,7 @@ from bots.excel.writing.parts import parts_around
 from bots.excel.writing.sheetxml import sheet_xml
 from bots.excel.writing.styles import Styles
 from bots.excel.writing.widths import display_width, shown_widths
-from yakin.errors import BusinessError
+from yakin.errors import ApplicationError, BusinessError
 from yakin.values import Scalar, Table
 
 __all__ = ["HEADER_COLOUR", "Sheet", "display_width", "keep_as_text", "text_format", "workbook_bytes"]
@@ -34,7 +35,7 @@ _MAX_COLUMNS = 16_384
 _TOLD = 100
 """How many cells that cannot be written are named one by one."""
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_BAD_TITLE = re.compile(r"[\[\]:*?/\\]|^'|'$")
+_BAD_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 _COMPRESSION = 3
 """Twice as quick as the usual 6, for a tenth more bytes."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -83,7 +84,9 @@ def workbook_bytes(sheets: Sequence[Sheet], *, file: str) -> bytes:
     Raises:
         BusinessError: Something cannot be written into a workbook: a control character, a text of more than 32,767
             characters, too many rows or columns, a sheet name Excel refuses or that occurs twice.
+        ApplicationError: The file's name is not that of such a workbook, so that Excel would not open it.
     """
+    _refuse_other_kinds(Path(file))
     _refuse_same_names(sheets)
     for sheet in sheets:
         _refuse_unwritable(sheet, file)
@@ -128,6 +131,15 @@ def _filtered_area(sheet: Sheet) -> str | None:
     if not sheet.filtered or not sheet.columns:
         return None
     return f"A1:{column_letters(len(sheet.columns))}{len(sheet.rows) + 1}"
+
+
+def _refuse_other_kinds(file: Path) -> None:
+    if file.suffix.lower() == ".xlsm":
+        raise ApplicationError(
+            "{file} would be a workbook without macros under the name of one with", file=file.name, hint="Name it .xlsx"
+        )
+    if file.suffix.lower() != ".xlsx":
+        raise ApplicationError("New workbooks are made as .xlsx, not as {file}", file=file.name, hint="Name it .xlsx")
 
 
 def _refuse_same_names(sheets: Sequence[Sheet]) -> None:

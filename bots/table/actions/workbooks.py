@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
-from bots.excel import Totals, read_rows, write_rows
+from bots.excel import Totals, put, read_rows, refuse_when_open, rows_bytes
 from bots.table.lists.columns import ColumnName, keyed
 from bots.table.lists.grouping import ROWS
 from bots.table.lists.joining import concatenated
@@ -63,8 +63,9 @@ def split_workbook(
 ) -> list[SplitFile]:
     """Write one file for each value of a column (分割), such as one workbook for each school.
 
-    All files are made or none: rows without a value, and values that would make the same file name, are refused first. Every row is
-    in exactly one file.
+    Rows without a value, values that would make the same file name, files that are open in Excel and cells that cannot be written are
+    refused before the first file is made. Every row is in exactly one file; files that are in the folder already and have no rows
+    now stay there.
 
     Args:
         table: The list.
@@ -92,16 +93,20 @@ def split_workbook(
     names = list(columns if columns is not None else table.columns)
     if row_numbers and ROWS in names:
         raise BusinessError("There is a column {column} already", column=ROWS)
-    made: list[SplitFile] = []
+    contents: list[tuple[Path, bytes]] = []
     for part in parts:
         rows = part.rows
         if row_numbers:
             origins = rows.origins or range(1, rows.count + 1)
             rows = rows.with_columns({ROWS: [str(origin) for origin in origins]})
-        file = write_rows(
-            folder / part.file, rows, sheet=sheet, columns=[*names, ROWS] if row_numbers else names, ctx=ctx
-        )
-        made.append({"value": part.value, "file": file, "count": rows.count})
+        file = ctx.path(folder / part.file)
+        refuse_when_open(file)
+        content, _ = rows_bytes(file, rows, sheet, [*names, ROWS] if row_numbers else names)
+        contents.append((file, content))
+    made: list[SplitFile] = [
+        {"value": part.value, "file": put(*both), "count": part.rows.count}
+        for part, both in zip(parts, contents, strict=True)
+    ]
     ctx.log.bind(rows=table.count, files=len(made)).info("list split")
     return made
 

@@ -174,7 +174,7 @@ def test_numbers_with_more_digits_than_excel_keeps_stay_whole_as_text(ctx: FakeC
 )
 def test_any_text_is_read_back(texts: list[str]) -> None:
     content = workbook_bytes(
-        [Sheet("x", ["番号", "値"], [(index, text) for index, text in enumerate(texts)])], file="x"
+        [Sheet("x", ["番号", "値"], [(index, text) for index, text in enumerate(texts)])], file="x.xlsx"
     )
 
     sheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
@@ -183,7 +183,7 @@ def test_any_text_is_read_back(texts: list[str]) -> None:
 
 
 def test_the_same_rows_make_the_same_file() -> None:
-    one, other = (workbook_bytes([Sheet("一覧", ["a"], [("x",), (1,)])], file="x") for _ in range(2))
+    one, other = (workbook_bytes([Sheet("一覧", ["a"], [("x",), (1,)])], file="x.xlsx") for _ in range(2))
 
     assert one == other
 
@@ -201,7 +201,7 @@ def test_columns_are_shown_as_declared(ctx: FakeContext) -> None:
 
 def test_two_sheets_of_one_name_are_refused() -> None:
     with pytest.raises(BusinessError, match="Two sheets would have the name a"):
-        workbook_bytes([Sheet("a", ["x"], []), Sheet("A", ["x"], [])], file="x")
+        workbook_bytes([Sheet("a", ["x"], []), Sheet("A", ["x"], [])], file="x.xlsx")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+cmd|'/C calc'!A0", "\t=1", "＝１＋１"])

@@ -18,7 +18,7 @@ from bots.table.actions.reconciling import AmountColumns
 from bots.table.forms import normal
 from tests.bots.contexts import FakeContext
 from yakin.actions.declare import declared
-from yakin.errors import BusinessError
+from yakin.errors import ApplicationError, BusinessError
 from yakin.values import Origin, Table, decode, encode
 
 LEFT = Table(
@@ -190,6 +190,14 @@ def test_names_of_lists_under_which_two_columns_would_be_one_are_refused(ctx: Fa
     left, right = Table({"番号": ["1"], "市_額": [1]}), Table({"番号": ["1"], "額": [1]})
     with pytest.raises(BusinessError, match="県_市_額"):
         reconcile(left, right, "番号", left_name="県", right_name="県_市", ctx=ctx)
+
+
+def test_a_report_that_excel_would_not_open_is_refused(ctx: FakeContext) -> None:
+    for name, sentence in (("r.csv", "made as .xlsx"), ("r.xlsm", "without macros")):
+        with pytest.raises(ApplicationError, match=sentence):
+            run(ctx, report=Path(name))
+    with pytest.raises(BusinessError, match="cannot be the name of a sheet"):
+        reconcile(LEFT, LEFT, "氏名", left_name="調\n定", report=Path("r.xlsx"), ctx=ctx)
 
 
 def test_a_date_of_the_year_nought_is_none() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.excel import read_rows, write_rows
+from bots.excel.editing.saving import FileInUse
 from bots.table import compare, dedupe, merge_workbooks, read_decisions, split_workbook
 from bots.table.forms import Form
 from bots.table.lists.columns import FormedColumn, Keyed
@@ -211,6 +212,17 @@ def test_nothing_is_written_when_a_row_belongs_to_no_file(ctx: FakeContext) -> N
     with pytest.raises(BusinessError, match=r"has no \{value\}"):
         split_workbook(SCHOOLS, "学校名", Path("out"), name="学籍.xlsx", ctx=ctx)
     assert not (ctx.root / "out").exists()
+
+
+def test_no_file_of_several_is_written_when_one_of_them_cannot_be(ctx: FakeContext) -> None:
+    (ctx.root / "out").mkdir()
+    (ctx.root / "out" / "~$緑中.xlsx").write_bytes(b"")
+    with pytest.raises(FileInUse):
+        split_workbook(SCHOOLS, "学校名", Path("out"), ctx=ctx)
+    formulas = SCHOOLS.with_columns({"番号": ["1", "2", "3", "=1+1"]})
+    with pytest.raises(BusinessError, match="would be formulas"):
+        split_workbook(formulas, "学校名", Path("out"), name="{value}.csv", ctx=ctx)
+    assert [path.name for path in (ctx.root / "out").iterdir()] == ["~$緑中.xlsx"]
 
 
 def test_files_with_other_columns_are_not_merged(ctx: FakeContext) -> None:
