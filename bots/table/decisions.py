@@ -77,7 +77,11 @@ class Decisions:
     """
 
     def __init__(self, decisions: Iterable[Decision] = ()) -> None:
-        self._by_pair = {(one.left, one.right): one for one in decisions}
+        self._by_pair: dict[tuple[str, str], Decision] = {}
+        for one in decisions:
+            # The latest stands last: within one list the same two rows may have been judged the other way round.
+            self._by_pair.pop((one.left, one.right), None)
+            self._by_pair[one.left, one.right] = one
 
     def __len__(self) -> int:
         return len(self._by_pair)
@@ -109,11 +113,23 @@ class Decisions:
             return _NOTHING_RULED
         of_left = _rows_by_key(left, [(pairing.left, pairing.form) for pairing in fields], left_rows)
         of_right = _rows_by_key(right, [(pairing.right, pairing.form) for pairing in fields], right_rows)
-        pairs: dict[Verdict, set[tuple[int, int]]] = {"same": set(), "different": set()}
+        return _ruled(self._pairs(of_left, of_right))
+
+    def within(self, table: Table, fields: Sequence[Pairing], rows: Iterable[int]) -> Ruled:
+        """The decided pairs among rows of one list, the earlier row first; which stood left when it was decided is all the same."""
+        if not self._by_pair:
+            return _NOTHING_RULED
+        by_key = _rows_by_key(table, [(pairing.left, pairing.form) for pairing in fields], rows)
+        pairs = self._pairs(by_key, by_key)
+        return _ruled(((min(pair), max(pair)), verdict) for pair, verdict in pairs if pair[0] != pair[1])
+
+    def _pairs(
+        self, of_left: Mapping[str, Sequence[int]], of_right: Mapping[str, Sequence[int]]
+    ) -> Iterator[tuple[tuple[int, int], Verdict]]:
         for one in self:
             for row in of_left.get(one.left, ()):
-                pairs[one.verdict].update((row, partner) for partner in of_right.get(one.right, ()))
-        return Ruled(frozenset(pairs["same"] - pairs["different"]), frozenset(pairs["different"]))
+                for partner in of_right.get(one.right, ()):
+                    yield (row, partner), one.verdict
 
     def table(self) -> Table:
         """The decisions as they are kept: 判断, 左, 右, 決めた日, 元."""
@@ -140,6 +156,14 @@ class Decisions:
             Decision(left, right, verdict, _cell(table, _DAY, row), _cell(table, _SOURCE, row))
             for row, verdict, left, right in _decided_rows(table, _LEFT, _RIGHT)
         )
+
+
+def _ruled(verdicts: Iterable[tuple[tuple[int, int], Verdict]]) -> Ruled:
+    latest = dict(verdicts)
+    same, different = (
+        frozenset(pair for pair, verdict in latest.items() if verdict == wanted) for wanted in ("same", "different")
+    )
+    return Ruled(same, different)
 
 
 _NOTHING_RULED = Ruled(frozenset(), frozenset())

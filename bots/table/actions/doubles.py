@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
-from bots.excel import Sheet, put, read_rows, workbook_bytes, write_rows
+from bots.excel import Sheet, put, read_rows, rows_bytes, workbook_bytes
 from bots.table.decisions import Decisions, decisions_of_report
 from bots.table.forms import Form
 from bots.table.lists.columns import ColumnName, keyed
@@ -92,7 +92,7 @@ def dedupe(
         the workbook.
 
     Raises:
-        BusinessError: The list lacks a column, or the file of decisions is none.
+        BusinessError: The list lacks a column, the file of decisions is none, or the decisions contradict each other.
 
     Example:
         - uses: table.dedupe
@@ -144,22 +144,25 @@ def read_decisions(report: Path, decisions: Path, sheet: str = PROPOSED, *, ctx:
 
     Raises:
         BusinessError: The sheet is none of ours, a cell of 判断 is neither ○ nor ×, or two rows contradict each other.
-        FileInUse: The file of decisions is open in Excel.
+        FileInUse: The file of decisions is open in Excel, or somebody else changed it meanwhile.
 
     Example:
         - uses: table.read_decisions
           with: {report: out/名寄せ.xlsx, decisions: samples/名寄せ判断.csv}
     """
-    if report == decisions:
+    file = ctx.path(decisions)
+    if ctx.path(report).resolve() == file.resolve():
         raise BusinessError("The report cannot be the file of decisions", hint="Name another file under decisions")
     day = ctx.clock.now().astimezone().date().isoformat()
     told = decisions_of_report(read_rows(report, sheet=sheet, ctx=ctx), day=day)
+    before = file.read_bytes() if file.exists() else None
     known = kept_decisions(decisions, ctx)
     changed = known.changed_by(told)
     added = known.unknown(told)
     total = known.with_more([*changed, *added])
     if changed or added:
-        write_rows(decisions, total.table(), sheet=_SHEET, ctx=ctx)
+        content, _ = rows_bytes(file, total.table(), _SHEET)
+        put(file, content, read=before)
     ctx.log.bind(read=len(told), added=len(added), changed=len(changed)).info("decisions read")
     return {"read": len(told), "added": len(added), "changed": len(changed), "total": len(total)}
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bots.table.decisions import NONE, Decisions
-from bots.table.lists.columns import Keyed, keys_of
+from bots.table.lists.columns import Keyed, keys_of, place
 from bots.table.pairing import Pairing
 from bots.table.proposals import Accept, Proposal, accepted, propose_within
+from yakin.errors import BusinessError
 from yakin.values import Scalar, Table
 
 GROUP, KEPT = "組", "残す"
@@ -56,7 +57,7 @@ def doubles(
         decisions: What people have decided before.
 
     Raises:
-        BusinessError: The list lacks a column.
+        BusinessError: The list lacks a column, or what people have decided contradicts itself.
     """
     groups = _same(table, key)
     if not likely:
@@ -69,6 +70,14 @@ def doubles(
     merged = _merged(groups, [(of_row[one.left], of_row[one.right]) for one in (*decided, *taken)])
     kept = [_chosen(group, keep) for group in merged]
     home = {row: place for place, group in enumerate(merged) for row in group}
+    for one, other in decisions.within(table, likely, sorted(of_row)).different:
+        if home[one] == home[other]:
+            raise BusinessError(
+                "{one} and {other} were judged different, and both the same as a third row",
+                one=place(table, one),
+                other=place(table, other),
+                hint="Correct one of the decisions",
+            )
     return Doubles(merged, kept, [one for one in open_ones if home[one.left] != home[one.right]])
 
 
@@ -112,6 +121,6 @@ def _merged(groups: Sequence[Sequence[int]], pairs: Iterable[tuple[int, int]]) -
         first, second = sorted((root(one), root(other)))
         home[second] = first
     merged: dict[int, list[int]] = {}
-    for place, group in enumerate(groups):
-        merged.setdefault(root(place), []).extend(group)
+    for number, group in enumerate(groups):
+        merged.setdefault(root(number), []).extend(group)
     return [sorted(group) for group in merged.values()]

@@ -135,10 +135,9 @@ def propose_within(
     refuse_missing(table, table, fields)
     chosen = range(table.count) if rows is None else rows
     columns = [coded(table, table, pairing) for pairing in fields]
-    ruled = decisions.between(table, table, fields, chosen, chosen)
-    same, different = _once(ruled.same), _once(ruled.different)
-    pairs = _once(candidate_pairs(columns, chosen, chosen, passes).rows()) - different | same
-    return _scored(columns, pairs, same, len(chosen), at_least)
+    ruled = decisions.within(table, fields, chosen)
+    pairs = _once(candidate_pairs(columns, chosen, chosen, passes).rows()) - ruled.different | ruled.same
+    return _scored(columns, pairs, ruled.same, len(chosen), at_least)
 
 
 def accepted(proposals: Iterable[Proposal], accept: Accept | None) -> tuple[list[Proposal], list[Proposal]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bots.excel import read_rows, write_rows
 from bots.excel.editing.saving import FileInUse
 from bots.table import compare, dedupe, merge_workbooks, read_decisions, split_workbook
+from bots.table.decisions import Decision, Decisions, Verdict, key_texts
 from bots.table.forms import Form
 from bots.table.lists.columns import FormedColumn, Keyed
 from bots.table.lists.doubles import doubles
@@ -134,6 +135,38 @@ def test_what_the_clerk_fills_in_is_remembered_for_the_next_time(ctx: FakeContex
     again = dedupe(PEOPLE.take([3, 5, 2, 0]), [*KEY], LIKELY, decisions=kept, ctx=ctx)
     assert again["unique"].column("氏名") == ("山田華子", "佐藤", "髙橋 一郎")
     assert "山田花子" not in again["proposed"].column("甲_氏名")
+
+
+THREE = Table({"氏名": ["山田太郎", "山田太朗", "山田大朗"], "日": ["H1.1.1"] * 3})
+BY_NAME_AND_DAY = [Pairing("氏名", "氏名", "name"), Pairing("日", "日", "date")]
+
+
+def judged(one: int, other: int, verdict: Verdict) -> Decision:
+    left, right = key_texts(THREE, [(field.left, field.form) for field in BY_NAME_AND_DAY], [one, other])
+    return Decision(left, right, verdict)
+
+
+def test_the_latest_decision_holds_whichever_row_stood_first() -> None:
+    cases: list[tuple[list[Verdict], int]] = [
+        (["same", "different"], 3),
+        (["different", "same"], 2),
+        (["same", "different", "same"], 2),
+    ]
+    for verdicts, count in cases:
+        told = [judged(*((0, 1) if number % 2 == 0 else (1, 0)), verdict) for number, verdict in enumerate(verdicts)]
+        found = doubles(THREE, [], BY_NAME_AND_DAY, decisions=Decisions(told))
+        assert len(found.kept) == count, verdicts
+
+
+def test_decisions_that_contradict_each_other_are_told() -> None:
+    told = [judged(0, 1, "same"), judged(1, 2, "same"), judged(0, 2, "different")]
+    with pytest.raises(BusinessError, match="1 and 3 were judged different"):
+        doubles(THREE, [], BY_NAME_AND_DAY, decisions=Decisions(told))
+
+
+def test_a_report_never_becomes_the_file_of_decisions(ctx: FakeContext) -> None:
+    with pytest.raises(BusinessError, match="cannot be the file of decisions"):
+        read_decisions(Path("out/a.xlsx"), Path("out/../out/a.xlsx"), ctx=ctx)
 
 
 def test_a_changed_mind_replaces_the_earlier_decision(ctx: FakeContext) -> None:
