@@ -10,7 +10,11 @@ from pydantic import Field
 Place = tuple[int, int]
 """Row and column, both counted from 1."""
 
-HeaderRow = Annotated[int, Field(ge=1, le=1_048_576)]
+LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
+"""The size of a sheet."""
+
+HeaderRow = Annotated[int, Field(ge=1, le=LAST_ROW)]
 """Row of the column names, counted from 1."""
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -32,15 +36,14 @@ def address(place: Place) -> str:
 
 
 def place_of(address: str) -> Place | None:
-    """The place an address such as `C12` or `$C$12` names; None when it is not one."""
-    found = _ADDRESS.fullmatch(address.replace("$", "").upper())
-    return (int(found[2]), _number(found[1])) if found else None
+    """The place an address such as `C12` or `$C$12` names; None when it is not one, or no sheet reaches there."""
+    row, column = _written(address)
+    return (row, column) if 0 < row <= LAST_ROW and 0 < column <= LAST_COLUMN else None
 
 
 def column_number(address: str) -> int | None:
-    """Column of an address, counted from 1: C12 → 3; None when it is not one."""
-    found = place_of(address)
-    return None if found is None else found[1]
+    """Column of an address, counted from 1: C12 → 3; also of one that no sheet reaches; None when it is not one."""
+    return _written(address)[1] or None
 
 
 def area_of(area: str) -> tuple[Place, Place] | None:
@@ -51,6 +54,12 @@ def area_of(area: str) -> tuple[Place, Place] | None:
         return None
     rows, columns = sorted((begin[0], end[0])), sorted((begin[1], end[1]))
     return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _written(address: str) -> Place:
+    """Row and column as they are written; zeros when it is no address."""
+    found = _ADDRESS.fullmatch(address.replace("$", "").upper())
+    return (int(found[2]), _number(found[1])) if found else (0, 0)
 
 
 def _number(letters: str) -> int:

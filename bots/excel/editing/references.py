@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from bots.excel.addresses import Place, column_number
-
-LAST_ROW = 1_048_576
-LAST_COLUMN = 16_384
+from bots.excel.addresses import LAST_COLUMN, LAST_ROW, Place, column_number
 
 _TOKEN = re.compile(
     r"""
