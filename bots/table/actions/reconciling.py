@@ -17,6 +17,7 @@ from bots.table.likely import Likely
 from bots.table.outcomes import Reconciliation
 from bots.table.pairing import Pairing
 from bots.table.proposals import Accept
+from bots.table.questions import questions
 from bots.table.reconciling import reconcile_tables
 from bots.table.result_tables import outcome_tables
 from bots.table.result_workbook import sheets, summary
@@ -144,7 +145,8 @@ def reconcile(
     match, without a fee before with one; those that could be settled in several ways are `ambiguous`, with every way named, for a
     person. With `likely`, pairs are proposed of what is left then, with a score and the reasons, for a person to decide in the
     sheet 候補 (`table.read_decisions` keeps that for the next time); nothing is paired by its score unless `accept` says from
-    when on. Counts and amounts of all outcomes together equal those of the lists; this is checked.
+    when on. What differs, is ambiguous, proposed or not unique is set aside for a person, each question once, and
+    told with the run; rows of one side only are not. Counts and amounts of all outcomes together equal those of the lists; this is checked.
 
     Args:
         left: One list.
@@ -206,6 +208,9 @@ def reconcile(
     ctx.log.bind(**counts).info("lists reconciled")
     if not _found_whole(found, must_match):
         raise _not_the_same(found, left_name, right_name, report)
+    if must_match == "none":  # else everything that was asked for matches
+        for question in questions(found, tables["differs"], left_name, right_name):
+            ctx.set_aside(*question)
     return {
         "matched": tables["matched"],
         "differs": tables["differs"],

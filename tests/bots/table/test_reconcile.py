@@ -107,6 +107,29 @@ def test_the_workbook_has_a_sheet_for_each_outcome_and_sums_that_add_up(ctx: Fak
     assert all(book[name].auto_filter.ref for name in book.sheetnames[1:])
 
 
+def test_what_a_person_has_to_decide_is_told_each_question_once_with_its_place(ctx: FakeContext) -> None:
+    found = run(ctx)
+    told = {key: (label, error.message) for key, label, error in ctx.rows_set_aside}
+    assert len(told) == len(ctx.rows_set_aside)
+    differing = found["differs"].column("差異")
+    assert [message for _, message in told.values() if message.startswith("The rows differ")] == [
+        f"The rows differ: {words}" for words in differing
+    ]
+    keys = set(found["duplicates"].column("重複キー"))
+    assert {message for _, message in told.values() if "not unique" in message} == {
+        f"The key {key} is not unique" for key in keys
+    }
+    assert all(label for label, _ in told.values())
+    assert len(told) == len(differing) + len(keys)
+
+
+def test_a_list_that_has_to_match_and_does_leaves_no_question(ctx: FakeContext) -> None:
+    left = Table({"番号": ["1"]})
+    right = Table({"番号": ["1", "2", "2"]})
+    reconcile(left, right, "番号", left_name="一覧", right_name="全体", must_match="left", ctx=ctx)
+    assert ctx.rows_set_aside == []
+
+
 def test_differing_cells_are_highlighted_on_both_sides(ctx: FakeContext) -> None:
     run(ctx, report=Path("r.xlsx"))
 
