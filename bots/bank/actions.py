@@ -138,7 +138,7 @@ def check(
     with book.held():
         repeated = book.repeats(table, read.payments, purpose, when)
     if allow_repeat is not None:
-        repeated = [finding for finding in repeated if finding.code == "twice"]
+        repeated = [finding for finding in repeated if not finding.is_allowable]
     findings = [*read.findings, *repeated, *wrong_totals(table.count, read.amount, totals)]
     wrong: dict[int, list[Finding]] = {}
     for found in findings:
@@ -198,7 +198,8 @@ def write_transfer(
         code: JIS, or EBCDIC with katakana.
         newline: What stands behind each record.
         ledger: Ledger of what was made, relative to the project; `bank/sent.jsonl` in the data folder when left out.
-        allow_repeat: Who allows payments that were made before, and why; it is recorded. Nobody when left out.
+        allow_repeat: Who allows payments that were made before, and why; it is recorded. Nobody when left out. Twice in
+            one list is never allowed.
 
     Returns:
         `file`, `count`, `amount` and `day`.
@@ -224,14 +225,21 @@ def write_transfer(
         raise _refusal(findings)
     made = list(read.payments.values())
     data = batch_bytes(made, kind, when, sender, code=code, newline=newline)
-    book, run = _ledger(ledger, ctx), (ctx.run, ctx.step)
+    book, run = _ledger(ledger, ctx), _maker(ctx)
     with book.held():
         repeated = book.repeats(table, read.payments, purpose, when, run)
+        if twice := [finding for finding in repeated if not finding.is_allowable]:
+            raise _refusal(twice)
         if repeated and allow_repeat is None:
             raise _refusal(repeated, repeated=True)
-        digest = hashlib.sha256(data).hexdigest()
-        book.record(made, purpose=purpose, day=when, file=digest, run=run, at=ctx.clock.now(), reason=allow_repeat)
-        file = put(ctx.path(path), data)
+        digest, now = hashlib.sha256(data).hexdigest(), ctx.clock.now()
+        recorded = book.record(made, purpose=purpose, day=when, file=digest, run=run, at=now, reason=allow_repeat)
+        try:
+            file = put(ctx.path(path), data)
+        except ApplicationError as error:
+            if recorded:
+                book.withdraw(digest, run=ctx.run, at=now, reason=error.template)
+            raise
     count, amount = len(made), read.amount
     ctx.note("bank file made", file=path.name, sha256=digest, purpose=purpose, count=count, amount=amount)
     if repeated:
@@ -329,6 +337,12 @@ def _bank_day(day: date | str) -> date:
 
 def _ledger(path: Path | None, ctx: Context) -> Ledger:
     return Ledger(ctx.path(path or Path(str(ctx.config.get("data", "var")), "bank", "sent.jsonl")))
+
+
+def _maker(ctx: Context) -> tuple[str, str]:
+    """Run, and step with a fingerprint of its item: what is made again after a crash, and for nobody else."""
+    item = "" if ctx.item is None else f"#{hashlib.sha256(ctx.item.encode()).hexdigest()[:16]}"
+    return ctx.run, ctx.step + item
 
 
 def _refusal(findings: Sequence[Finding], *, repeated: bool = False) -> BusinessError:

@@ -48,9 +48,9 @@ class Finding:
     data: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_repeat(self) -> bool:
-        """Whether it says that a payment is made twice, which an approver may allow."""
-        return self.code in ("twice", "already_sent", "same_day")
+    def is_allowable(self) -> bool:
+        """Whether it says that a payment was made before, which an approver may allow; never twice in one list."""
+        return self.code in ("already_sent", "same_day")
 
     def sentence(self) -> str:
         """The sentence with its data filled in."""

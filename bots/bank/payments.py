@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -141,6 +142,7 @@ def read_payments(table: Table, columns: PaymentColumns, kind: Kind) -> ReadPaym
     return ReadPayments(payments, tuple(findings), amount)
 
 
+_DASH_WITHIN = re.compile("(?<=[0-9])-(?=[0-9])")
 _REFERENCE = {"transfer": (20, False), "debit": (20, True)}
 
 
@@ -185,7 +187,7 @@ class _RowReader:
 
     def _digits(self, what: str, width: int) -> str:
         text = self._filled(what)
-        plain = strip_spaces(unify_dashes(normal_text(text))).replace("-", "")
+        plain = _DASH_WITHIN.sub("", strip_spaces(unify_dashes(normal_text(text))))
         if text and not (plain.isascii() and plain.isdigit() and len(plain) <= width):
             self._find("not_digits", what, width=str(width))
         return plain.rjust(width, "0")
@@ -203,7 +205,8 @@ class _RowReader:
         try:
             return bank_kana(text, limit=BANK_NAME_LENGTH) if text else ""
         except BusinessError as error:
-            self._find("name", "name", reason=str(error.data.get("characters") or error.data.get("length") or ""))
+            length = f"{error.data.get('length')}文字({BANK_NAME_LENGTH}文字まで)"
+            self._find("name", "name", reason=str(error.data.get("characters") or length))
             return ""
 
     def _amount(self) -> int:

@@ -6,7 +6,7 @@ first line: it shows nobody's account at a glance, but who holds the file can tr
 
 A batch counts as sent from the moment its file is made. What was never handed to the bank is withdrawn, and may then be
 made again. Two payments are one and the same when they have the same purpose and the same key (the account, where there is no key),
-or the same account, amount and day under any purpose.
+or the same account, amount and day under any purpose. Purposes and keys are the same in any width and with any dash.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Any
 from bots.bank.findings import Finding
 from bots.bank.payments import Payment
 from yakin.errors import ApplicationError, BusinessError
+from yakin.japan import normal_text, unify_dashes
 from yakin.values import Table
 
 _BYTES = 12
@@ -47,7 +48,7 @@ class Made:
     Attributes:
         file: SHA-256 of its content, hexadecimal.
         run: Run that made it.
-        step: Step that made it.
+        step: Step that made it, and for which item.
         purpose: What it was for.
         day: 取組日.
         keys: Fingerprints of what must not be paid twice under this purpose.
@@ -95,7 +96,7 @@ class Ledger:
             payments: Row, counted from 0 → payment.
             purpose: What they are for.
             day: 取組日.
-            run: Run and step whose own batches do not count.
+            run: Run and step (and item) whose own batches do not count.
 
         Raises:
             LedgerBroken: It was changed.
@@ -104,10 +105,11 @@ class Ledger:
         salt = _salt(lines)
         before = [made for made in _standing(lines) if (made.run, made.step) != run]
         found = list(_twice(table, payments))
+        meant = _written(purpose)
         for index, payment in payments.items():
             key, whole = _fingerprints(payment, purpose, day, salt)
             for made in before:
-                if made.purpose == purpose and key in made.keys:
+                if _written(made.purpose) == meant and key in made.keys:
                     code = "already_sent"
                 elif whole in made.payments:
                     code = "same_day"
@@ -128,7 +130,7 @@ class Ledger:
         run: tuple[str, str],
         at: datetime,
         reason: str | None,
-    ) -> None:
+    ) -> bool:
         """Write down that a bank file is made; the same file of the same step is written down once.
 
         Args:
@@ -136,13 +138,16 @@ class Ledger:
             purpose: What they are for.
             day: 取組日.
             file: SHA-256 of its content, hexadecimal.
-            run: Run and step that makes it.
+            run: Run and step (and item) that makes it.
             at: The time.
             reason: Why payments that were made before may be made again.
+
+        Returns:
+            Whether it was written down now.
         """
         lines = self._lines()
         if any((made.run, made.step, made.file) == (*run, file) for made in _standing(lines)):
-            return
+            return False
         added: list[dict[str, Any]] = []
         if not lines:
             added.append({"ledger": 1, "salt": secrets.token_hex(16)})
@@ -164,9 +169,10 @@ class Ledger:
             }
         )
         self._append(added)
+        return True
 
     def withdraw(self, file: str, *, run: str, at: datetime, reason: str) -> str:
-        """Write down that a bank file was not and will not be handed to the bank.
+        """Write down that a bank file was not and will not be handed to the bank: of several with one content, the latest.
 
         Returns:
             What it was for.
@@ -175,7 +181,7 @@ class Ledger:
             BusinessError: The ledger has no such file, or it is withdrawn already.
         """
         lines = self._lines()
-        made = next((made for made in _standing(lines) if made.file == file), None)
+        made = next((made for made in reversed(_standing(lines)) if made.file == file), None)
         if made is None:
             raise BusinessError(
                 "The ledger {ledger} has no bank file with this content that is not withdrawn",
@@ -250,7 +256,7 @@ def _standing(lines: Sequence[Mapping[str, Any]]) -> list[Made]:
             known = (line["made"], line["run"], line["step"], line["purpose"], line["day"])
             made.append(Made(*known, frozenset(line["keys"]), frozenset(line["payments"])))
         elif "withdrawn" in line:
-            made = [found for found in made if found.file != line["withdrawn"]]
+            del made[max(index for index, found in enumerate(made) if found.file == line["withdrawn"])]
     return made
 
 
@@ -262,17 +268,24 @@ def _fingerprints(payment: Payment, purpose: str, day: date, salt: bytes) -> tup
         return base64.b64encode(digest[:_BYTES]).decode()
 
     return (
-        fingerprint("key", purpose, payment.key or payment.place),
+        fingerprint("key", _written(purpose), _written(payment.key or payment.place)),
         fingerprint("payment", day.isoformat(), payment.place, str(payment.amount)),
     )
+
+
+def _written(text: str) -> str:
+    """A purpose or key in the form in which it is compared."""
+    return " ".join(unify_dashes(normal_text(text)).split()).casefold()
 
 
 def _twice(table: Table, payments: Mapping[int, Payment]) -> Iterator[Finding]:
     places: dict[str, list[int]] = {}
     for index, payment in payments.items():
-        places.setdefault(payment.key or payment.place, []).append(index)
-    for what, indexes in places.items():
+        places.setdefault(_written(payment.key or payment.place), []).append(index)
+    for indexes in places.values():
         if len(indexes) > 1:
+            first = payments[indexes[0]]
+            what = first.key or first.place
             origins = [table.row(index).origin for index in indexes]
             rows = ", ".join(
                 str(origin.row if origin else index + 1) for origin, index in zip(origins, indexes, strict=True)

@@ -165,6 +165,8 @@ def test_a_record_never_takes_what_does_not_fit() -> None:
         ({"支店コード": None}, "empty"),
         ({"口座番号": "12345678"}, "not_digits"),
         ({"口座番号": "１２３A"}, "not_digits"),
+        ({"口座番号": -1234567}, "not_digits"),
+        ({"口座番号": "123−4567"}, "ok"),
         ({"預金種目": "定期"}, "account_type"),
         ({"口座名義": "山田太郎"}, "name"),
         ({"口座名義": "ガ" * 16}, "name"),
@@ -182,6 +184,11 @@ def test_every_cell_that_cannot_be_paid_is_found(cells: dict[str, Any], code: st
     read = read_payments(payees(payee(1, **cells)), PaymentColumns(), "transfer")
     assert [found.code for found in read.findings] == ([] if code == "ok" else [code])
     assert len(read.payments) == (code == "ok")
+
+
+def test_a_name_that_is_too_long_is_told_with_its_length() -> None:
+    read = read_payments(payees(payee(1, 口座名義="ガ" * 16)), PaymentColumns(), "transfer")
+    assert read.findings[0].sentence().endswith("全銀カナで書けません: 32文字(30文字まで)")
 
 
 def test_everything_wrong_is_told_at_once_with_its_rows_and_nothing_is_written(ctx: FakeContext) -> None:

@@ -89,6 +89,52 @@ def test_an_approver_may_allow_it_and_the_reason_is_kept(ctx: FakeContext) -> No
         write(ctx, payees(payee(1)), "run-3")
 
 
+def test_nobody_allows_one_payment_twice_in_one_list(ctx: FakeContext) -> None:
+    with pytest.raises(BusinessError, match="同じファイルに2回"):
+        write(ctx, payees(payee(1), payee(1)), "run-1", allow_repeat="会計管理者: 前回分は銀行で取消済み")
+
+
+@pytest.mark.parametrize("key", ["Ａ－０１", " a-01 ", "A‐01"])
+def test_a_key_is_the_same_in_whatever_width_it_is_written(ctx: FakeContext, key: str) -> None:
+    write(ctx, payees(payee(1, 受付番号="A-01")), "run-1", columns=KEYED)
+    with pytest.raises(BusinessError, match="作成済み"):
+        write(ctx, payees(payee(2, 受付番号=key)), "run-2", columns=KEYED, day="2026-06-16")
+    with pytest.raises(BusinessError, match="同じファイルに2回"):
+        write(ctx, payees(payee(3, 受付番号="A-02"), payee(4, 受付番号="Ａ－０２")), "run-3", columns=KEYED)
+
+
+def test_a_purpose_is_the_same_in_whatever_width_it_is_written(ctx: FakeContext) -> None:
+    write(ctx, payees(payee(1)), "run-1")
+    with pytest.raises(BusinessError, match="作成済み"):
+        write(ctx, payees(payee(1)), "run-2", purpose="児童手当　令和８年６月期", day="2026-06-16")
+
+
+def test_one_step_makes_a_file_for_each_item_and_pays_nobody_in_two_of_them(ctx: FakeContext) -> None:
+    ctx.item = "みさき銀行"
+    write(ctx, payees(payee(1), payee(2)), "run-1", path=Path("out/a.txt"))
+    ctx.item = "あおば銀行"
+    with pytest.raises(BusinessError, match="作成済み"):
+        write(ctx, payees(payee(2), payee(3)), "run-1", path=Path("out/b.txt"))
+
+
+def test_one_of_two_files_with_the_same_payments_is_withdrawn_and_the_other_stands(ctx: FakeContext) -> None:
+    made = write(ctx, payees(payee(1)), "run-1")
+    write(ctx, payees(payee(1)), "run-2", allow_repeat="会計管理者: 前回分は銀行で取消済み")
+    withdraw(Path(made["file"].path), "二重に作ったため", ctx=ctx)
+    with pytest.raises(BusinessError, match="作成済み"):
+        write(ctx, payees(payee(1)), "run-3")
+
+
+def test_a_file_that_could_not_be_written_does_not_count_as_sent(ctx: FakeContext) -> None:
+    (ctx.root / "out").write_bytes(b"a file where a folder should be")
+    with pytest.raises(ApplicationError):
+        write(ctx, payees(payee(1)), "run-1")
+    (ctx.root / "out").unlink()
+    write(ctx, payees(payee(1)), "run-2")
+    with pytest.raises(BusinessError, match="作成済み"):
+        write(ctx, payees(payee(1)), "run-3")
+
+
 def test_a_step_that_was_cut_off_makes_the_same_file_again_and_is_written_down_once(ctx: FakeContext) -> None:
     first = write(ctx, payees(payee(1)), "run-1")
     before = ledger(ctx).read_bytes()
