@@ -58,7 +58,7 @@ class Archive:
         for info in infos:
             self._refuse_bomb(info)
         if sum(info.file_size for info in infos) > MAX_TOTAL:
-            raise _too_large(name, "*")
+            raise too_large(name, "*")
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -139,7 +139,7 @@ class Archive:
             raise damaged(self.name)
         packs_too_well = info.file_size > _SUSPICIOUS_FROM and info.file_size > info.compress_size * _MAX_RATIO
         if info.file_size > MAX_PART or packs_too_well:
-            raise _too_large(self.name, info.filename)
+            raise too_large(self.name, info.filename)
 
 
 def damaged(name: str) -> WorkbookUnreadable:
@@ -167,7 +167,8 @@ def _pieces(packed: memoryview, kind: int) -> Iterator[bytes]:
     yield inflate.flush()
 
 
-def _too_large(name: str, part: str) -> WorkbookUnreadable:
+def too_large(name: str, part: str) -> WorkbookUnreadable:
+    """The error for a file that would need more memory than any list: a "zip bomb", or something like one."""
     return WorkbookUnreadable(
         "{file} would unpack to more than a workbook can need ({part}); it was not opened",
         file=name,

@@ -15,7 +15,7 @@ import pytest
 from bots.excel import read_rows
 from bots.excel.archives import MAX_PART, Archive, WorkbookUnreadable
 from tests.bots.contexts import FakeContext
-from tests.bots.excel.older import Sample, ods_bytes, zipped
+from tests.bots.excel.older import EIGHT_DIGITS, Sample, Shown, ods_bytes, zipped
 from tests.bots.excel.workbooks import with_parts, workbook
 from tests.docs.fences import ROOT
 from tests.fuzz.mutations import trouble
@@ -139,3 +139,37 @@ def test_a_list_as_long_as_a_sheet_can_be_is_read(ctx: FakeContext) -> None:
     with_parts(path, long=(SHEET, "</sheetData>", f"{rows}</sheetData>"))
 
     assert read_rows(path, ctx=ctx).count == 1_048_575
+
+
+def test_hidden_rows_that_claim_to_be_many_are_not_counted_out(ctx: FakeContext) -> None:
+    (ctx.root / "many.ods").write_bytes(ods_bytes(Sample({"A1": "番号", "A2": 1.0})))
+    row = '<table:table-row table:number-rows-repeated="1048576" table:visibility="collapse"/>'
+    with_parts(ctx.root / "many.ods", many=("content.xml", "</table:table>", row * 2_000 + "</table:table>"))
+
+    assert read_rows(Path("many.ods"), ctx=ctx).count == 1
+
+
+def test_numbers_with_zeros_that_claim_to_be_many_are_refused(ctx: FakeContext) -> None:
+    (ctx.root / "many.ods").write_bytes(ods_bytes(Sample({"A1": "番号", "A2": Shown(1, EIGHT_DIGITS)})))
+    with_parts(
+        ctx.root / "many.ods",
+        many=(
+            "content.xml",
+            ' office:value-type="float"',
+            ' table:number-columns-repeated="300" office:value-type="float"',
+        ),
+        rows=("content.xml", "<table:table-row><", '<table:table-row table:number-rows-repeated="10000"><'),
+    )
+
+    with pytest.raises(WorkbookUnreadable, match="would unpack to more than a workbook can need"):
+        read_rows(Path("many.ods"), ctx=ctx)
+
+
+def test_merged_areas_over_and_over_take_no_time(ctx: FakeContext) -> None:
+    path = workbook(ctx.root / "merged.xlsx", [["番号", "氏名"], ["a", "b"], [1, 2], [3, 4]])
+    areas = '<mergeCell ref="A1:A1048576"/>' * 500 + '<mergeCell ref="A3:B1048576"/>' * 500
+    with_parts(path, merged=(SHEET, "</sheetData>", f"</sheetData><mergeCells>{areas}</mergeCells>"))
+
+    assert read_rows(path, header_row=[1, 2], ctx=ctx).columns == ("番号", "氏名_b")
+    with pytest.raises(WorkbookUnreadable, match="damaged"):
+        read_rows(path, merged="spread", ctx=ctx)

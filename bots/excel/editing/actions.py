@@ -11,7 +11,7 @@ from bots.excel.editing.arranging import Look, SheetStep, arranged, shown
 from bots.excel.editing.losses import Feature, refuse_losses
 from bots.excel.editing.patching import Patch
 from bots.excel.editing.results import plan_results, put_results
-from bots.excel.editing.saving import put, refuse_when_open
+from bots.excel.editing.saving import put, refuse_other_kind, refuse_when_open
 from bots.excel.package import Package
 from bots.excel.reading.books import book_of
 from bots.excel.reading.cells import defined_names, place_named
@@ -71,7 +71,7 @@ def fill_cells(
         path: Workbook (.xlsx, .xlsm), relative to the project.
         cells: `B3`, `申請書!B3`, or a name that the workbook defines → value.
         sheet: Sheet of the addresses that name none; the first one when left out.
-        to: Copy to be written, relative to the project; the workbook itself is changed when left out.
+        to: Copy to be written, of the same kind, relative to the project; the workbook itself is changed when left out.
         overwrite_formulas: Whether a value may stand where a formula stands.
 
     Returns:
@@ -93,6 +93,7 @@ def fill_cells(
     """
     file, target = ctx.path(path), ctx.path(to or path)
     refuse_csv(file)
+    refuse_other_kind(file, target)
     refuse_when_open(target)
     data = read_bytes(file)
     package = Package(file.name, data)

@@ -15,10 +15,13 @@ from bots.excel.editing.markup import Element, Markup, escaped, with_attribute
 from bots.excel.editing.styles import DATE, DATE_TIME, GENERAL, TEXT, TIME, Styles
 from bots.excel.package import Package
 from yakin.errors import BusinessError
+from yakin.phrases import Phrase
 from yakin.values import Scalar
 
 _MAX_TEXT = 32_767
 _DIGITS = 15
+_LARGEST = 300
+"""Power of ten; Excel ends at 308."""
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -79,7 +82,8 @@ class CellWriter:
             case date() | time():
                 return held == self.serial(value) and self.styles.shows_dates(style)
             case _:
-                return isinstance(held, int | float) and not isinstance(held, bool) and held == value
+                is_number = isinstance(held, int | float) and not isinstance(held, bool)
+                return is_number and held == _number(_digits(value).decode())
 
     def written(self, prefix: bytes, tag: bytes, place: Place, style: int, value: Scalar) -> bytes:
         """The XML of a cell with this value.
@@ -93,7 +97,7 @@ class CellWriter:
 
         Raises:
             BusinessError: No cell can hold the value as it is: a control character, a text of more than 32,767
-                characters, a day before the first one of Excel.
+                characters, a day before the first one of Excel, a list or mapping.
         """
         value = _exact(value)
         self._refuse_unwritable(place, value)
@@ -109,7 +113,7 @@ class CellWriter:
     def _refuse_unwritable(self, place: Place, value: Scalar) -> None:
         problem = _problem(value)
         if isinstance(value, date) and value.year < (1904 if self.counts_from_1904 else 1900):
-            problem = "a day before the first one of Excel; give it as text"
+            problem = Phrase("a day before the first one of Excel; give it as text")
         if problem:
             raise BusinessError(
                 "{file} was not written: {cell} cannot hold the value: {problem}",
@@ -161,7 +165,7 @@ class CellWriter:
         return days + (self.serial(value.time()) if isinstance(value, datetime) else 0)
 
 
-def _problem(value: Scalar) -> str | None:
+def _problem(value: object) -> str | None:
     match value:
         case str() if strange := _ILLEGAL.findall(value):
             return "control character " + " ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(strange))
@@ -169,10 +173,14 @@ def _problem(value: Scalar) -> str | None:
             return f"{len(value)} characters"
         case bool():
             return None
+        case int() | Decimal() if abs(Decimal(value).adjusted()) > _LARGEST:
+            return Phrase("a number of more than 300 digits")
         case float() | Decimal() if not math.isfinite(value):
             return str(value)
-        case _:
+        case None | str() | int() | float() | Decimal() | date() | time():
             return None
+        case _:
+            return Phrase("{kind} is neither text nor number nor date", kind=type(value).__name__)
 
 
 def _digits(value: int | float | Decimal) -> bytes:

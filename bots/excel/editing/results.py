@@ -102,7 +102,9 @@ def plan_results(
             missing.append(str(item["key"]))
             continue
         result = item.get("result") or {}
-        changes += [CellChange(at[0], names[name], result[name]) for name in names if result.get(name) is not None]
+        changes += [
+            CellChange(at[0], names[name], result[name]) for name in names if result.get(name) not in (None, "")
+        ]
         if item.get("verdict") != "rehearsed":
             changes.append(CellChange(at[0], status_column, words_for(item), only_if_empty=_says_nothing_new(item)))
     return Plan((*dict.fromkeys(names.values()), status_column), tuple(changes), tuple(missing))

@@ -34,6 +34,20 @@ def refuse_when_open(path: Path) -> None:
             )
 
 
+def refuse_other_kind(source: Path, target: Path) -> None:
+    """Refuse a copy of a workbook under the name of another kind of file, which Excel would not open.
+
+    Raises:
+        ApplicationError: The names end differently.
+    """
+    if source.suffix.lower() != target.suffix.lower():
+        raise ApplicationError(
+            "{file} has to end in {suffix}, as the workbook does that it is made from",
+            file=target.name,
+            suffix=source.suffix.lower(),
+        )
+
+
 def put(path: Path, data: bytes, *, read: bytes | None = None) -> FileRef:
     """Write a file whole, keeping the one that was there as `backup_of(path)`.
 

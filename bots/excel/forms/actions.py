@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.excel.editing import patched
-from bots.excel.editing.saving import put, refuse_when_open
+from bots.excel.editing.saving import put, refuse_other_kind, refuse_when_open
 from bots.excel.forms.filling import cells_for
 from bots.excel.forms.mapfile import read_map
 from bots.excel.forms.proposing import proposed_map
@@ -138,7 +138,4 @@ def _refuse_other_target(source: Path, target: Path) -> None:
             file=target.name,
             hint="Name another file under to",
         )
-    if source.suffix.lower() != target.suffix.lower():
-        raise ApplicationError(
-            "{file} has to end in {suffix}, as the form does", file=target.name, suffix=source.suffix.lower()
-        )
+    refuse_other_kind(source, target)

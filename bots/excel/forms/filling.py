@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from bots.excel.addresses import Place, address
@@ -22,6 +23,9 @@ from yakin.values import Scalar
 
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 """Variation selectors: they choose the form of the kanji before them and have no box of their own."""
+
+
+_KNOWN = (str, int, float, Decimal, date, time, NoneType)
 
 
 class FieldRefused(BusinessError):
@@ -76,6 +80,8 @@ class _Filling:
 
     def cells(self, value: Scalar) -> dict[Place, Scalar]:
         field = self._field
+        if not isinstance(value, _KNOWN):
+            raise self._refusal("{field}: {value} is neither text nor number nor date", value)
         if field.check is not None:
             return self._ticks(field.check, as_text(value), several=field.several)
         if field.era is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bots.excel.addresses import address
@@ -15,10 +15,10 @@ from bots.excel.reading.collecting import no_collection
 from bots.excel.reading.compound import workbook_stream
 from bots.excel.reading.handing import handed
 from bots.excel.reading.sources import Source
-from bots.excel.reading.unseen import MAX_CELLS, Unseen, ods, xls, xlsb, xlsx
+from bots.excel.reading.unseen import EPOCH_1900, MAX_CELLS, Unseen, ods, xls, xlsb, xlsx
 
-_LAST_DAY = 2_958_466
-"""The day after 9999-12-31 in the count from 1900."""
+_NO_LEAP_DAY = 60
+"""What Excel calls 29 February 1900; the days before it are counted from one day later (ECMA-376, 18.17.4.1)."""
 _EXACT_BELOW = 10**15
 
 
@@ -202,11 +202,13 @@ def _show(rows: list[list[Any]], unseen: Unseen) -> None:
             cell = rows[row - 1][column - 1]
             if _is_number(cell) and 0 <= cell < _EXACT_BELOW and cell == int(cell):
                 rows[row - 1][column - 1] = f"{int(cell):0{width}d}"
+    last = (date.max - unseen.epoch).days
     for row, column in unseen.days:
         if row <= len(rows) and column <= len(rows[row - 1]):
             cell = rows[row - 1][column - 1]
-            if _is_number(cell) and 0 < cell < _LAST_DAY:
-                rows[row - 1][column - 1] = unseen.epoch + timedelta(days=int(cell))
+            if _is_number(cell) and 1 <= cell < last + 1:
+                days = int(cell) + (unseen.epoch == EPOCH_1900 and cell < _NO_LEAP_DAY)
+                rows[row - 1][column - 1] = unseen.epoch + timedelta(days=days)
 
 
 def _is_number(cell: Any) -> bool:

@@ -77,10 +77,9 @@ def _joined(grid: Grid, rows: Sequence[int]) -> list[str]:
     for (top, left), (bottom, right) in grid.unseen.merged:
         if top in rows and left <= width:
             name = lines[rows.index(top)][left - 1]
-            for row in range(top, bottom + 1):
-                for column in range(left, min(right, width) + 1):
-                    if row in rows:
-                        lines[rows.index(row)][column - 1] = name if row == top else ""
+            for row, line in zip(rows, lines, strict=True):
+                if top <= row <= bottom:
+                    line[left - 1 : right] = [name if row == top else ""] * (min(right, width) - left + 1)
     return [JOINT.join(filter(None, names)) for names in zip(*lines, strict=True)]
 
 

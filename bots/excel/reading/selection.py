@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from bots.excel.addresses import Place, address
-from bots.excel.archives import WorkbookUnreadable
+from bots.excel.archives import WorkbookUnreadable, damaged
 from bots.excel.reading.books import Grid
 from bots.excel.reading.collecting import no_collection
 from bots.excel.reading.headers import Header
@@ -73,7 +73,7 @@ def select(
     Raises:
         BusinessError: A cell holds an error, a value stands in a column without a name, a row is hidden that must not
             be, or there is no column for the totals.
-        WorkbookUnreadable: The result of a formula is not stored in the file.
+        WorkbookUnreadable: The result of a formula is not stored in the file, or merged areas overlap.
     """
     if merged == "spread":
         _spread(grid, header.last)
@@ -89,12 +89,12 @@ def select(
             rows=some(map(str, hidden_rows)),
             hint="Show them (データ > フィルター > クリア; 再表示), or say hidden: read or hidden: skip",
         )
-    left_out = set(hidden_rows) if hidden == "skip" else set()
+    left_out = set(grid.unseen.hidden) if hidden == "skip" else set()
     total_rows = [] if totals is None else _totals(grid, header, totals, numbers)
     left_out.update(total_rows)
     if left_out:
         numbers = [number for number in numbers if number not in left_out]
-    _refuse_trouble(grid, {*header.rows, *numbers})
+    _refuse_trouble(grid, header, left_out)
     refuse_nameless_cells(grid, header.names, numbers, header.where)
     with no_collection():
         table = _table(grid, header, numbers)
@@ -121,11 +121,15 @@ def _table(grid: Grid, header: Header, numbers: Sequence[int]) -> Table:
 
 
 def _spread(grid: Grid, below: int) -> None:
+    left_over = sum(map(len, grid.rows))
     for (top, left), (bottom, right) in grid.unseen.merged:
         if top <= below or top > len(grid.rows) or left > len(grid.rows[top - 1]):
             continue
         value = grid.rows[top - 1][left - 1]
         for row in grid.rows[top - 1 : bottom]:
+            left_over -= max(min(right, len(row)) - left + 1, 0)
+            if left_over < 0:  # areas that overlap, which no program makes, would be gone through again and again
+                raise damaged(grid.file)
             for column in range(left - 1, min(right, len(row))):
                 row[column] = value
 
@@ -149,8 +153,13 @@ def _bare(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _refuse_trouble(grid: Grid, rows: set[int]) -> None:
-    errors = {place: text for place, text in grid.unseen.errors.items() if place[0] in rows}
+def _refuse_trouble(grid: Grid, header: Header, left_out: Collection[int]) -> None:
+    """Refuse errors and formulas without a result; a row that holds nothing else looks empty, and is looked at too."""
+
+    def is_read(place: Place) -> bool:
+        return place[0] in header.rows or (place[0] > header.last and place[0] not in left_out)
+
+    errors = {place: text for place, text in grid.unseen.errors.items() if is_read(place)}
     if errors:
         raise BusinessError(
             "{place}: {count} cells hold an error: {cells}",
@@ -159,7 +168,7 @@ def _refuse_trouble(grid: Grid, rows: set[int]) -> None:
             cells=some(f"{address(place)} {errors[place]}" for place in sorted(errors)),
             hint="Correct the formulas, or enter the values",
         )
-    uncalculated: list[Place] = sorted(place for place in grid.unseen.uncalculated if place[0] in rows)
+    uncalculated: list[Place] = sorted(filter(is_read, grid.unseen.uncalculated))
     if uncalculated:
         raise WorkbookUnreadable(
             "{place}: the results of {count} formulas are not stored in the file: {cells}",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Literal
 
 from bots.excel.encodings import Encoding
@@ -33,7 +35,7 @@ def encode_csv(
     unencodable: Unencodable = "fail",
     formulas: Formulas = "refuse",
 ) -> tuple[bytes, list[str]]:
-    """A text file's content: lines end with CR LF, dates are written 2024-04-01.
+    """A text file's content: lines end with CR LF, dates are written 2024-04-01, numbers without a power of ten.
 
     Args:
         columns: Column names.
@@ -54,10 +56,9 @@ def encode_csv(
     lines = [list(columns), *([_written(cell) for cell in row] for row in rows)]
     chosen = "utf-8-sig" if encoding == "auto" else encoding
     replaced: list[str] = []
-    if chosen in _LIMITED:
-        if unencodable == "substitute":
-            replaced = _substitute(columns, lines, chosen)
-        _refuse_unencodable(columns, lines, chosen, file)
+    if chosen in _LIMITED and unencodable == "substitute":
+        replaced = _substitute(columns, lines, chosen)
+    _refuse_unencodable(columns, lines, chosen, file)
     if formulas == "refuse":
         _refuse_formulas(columns, lines, file)
     buffer = io.StringIO(newline="")
@@ -73,6 +74,10 @@ def _written(cell: Scalar) -> str:
             return cell.isoformat(sep=" ")
         case date() | time():
             return cell.isoformat()
+        case float() if math.isfinite(cell):
+            return f"{Decimal(repr(cell)):f}".removesuffix(".0")
+        case Decimal() if cell.is_finite():
+            return f"{cell:f}"
         case _:
             return str(cell)
 
@@ -94,7 +99,7 @@ def _refuse_unencodable(columns: Sequence[str], lines: Sequence[Sequence[str]], 
     from yakin.japan import unencodable
 
     found = [
-        f"{number}/{columns[index]}: {strange.char} ({strange.name.split()[0]})"
+        f"{number}/{columns[index]}: {_shown(strange.char)} ({strange.name.split()[0]})"
         for number, line in enumerate(lines, 1)
         for index, cell in enumerate(line)
         if not cell.isascii()
@@ -109,6 +114,11 @@ def _refuse_unencodable(columns: Sequence[str], lines: Sequence[Sequence[str]], 
             characters=_told(found),
             hint="Replace the characters, say unencodable: substitute, or write the file in UTF-8",
         )
+
+
+def _shown(char: str) -> str:
+    """A character as a sentence can hold it: half of one (a lone surrogate) can be written nowhere."""
+    return "�" if "\ud800" <= char <= "\udfff" else char
 
 
 def _refuse_formulas(columns: Sequence[str], lines: Sequence[Sequence[str]], file: str) -> None:

@@ -35,6 +35,8 @@ _MAX_COLUMNS = 16_384
 _TOLD = 100
 """How many cells that cannot be written are named one by one."""
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_TITLE = 31
+"""Units of UTF-16, of which 𠮷 has two."""
 _BAD_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 _COMPRESSION = 3
 """Twice as quick as the usual 6, for a tenth more bytes."""
@@ -150,7 +152,8 @@ def _refuse_same_names(sheets: Sequence[Sheet]) -> None:
 
 
 def _refuse_unwritable(sheet: Sheet, file: str) -> None:
-    if not sheet.name or len(sheet.name) > 31 or _BAD_TITLE.search(sheet.name) or _ILLEGAL.search(sheet.name):
+    is_long = len(sheet.name.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_TITLE
+    if not sheet.name or is_long or _BAD_TITLE.search(sheet.name) or _ILLEGAL.search(sheet.name):
         raise BusinessError(
             "{sheet} cannot be the name of a sheet",
             sheet=sheet.name or "''",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,7 @@ from bots.excel.editing.guards import CellRefused
 from bots.excel.editing.saving import FileInUse
 from tests.bots.contexts import FakeContext
 from tests.bots.excel.workbooks import parts_of, with_parts, workbook
-from yakin.errors import BusinessError
+from yakin.errors import ApplicationError, BusinessError
 
 
 @pytest.fixture
@@ -83,3 +84,46 @@ def test_a_copy_that_is_open_is_left_alone(ctx: FakeContext, form: Path) -> None
 
     with pytest.raises(FileInUse):
         fill_cells(form, {"B2": "x"}, to=Path("写し.xlsm"), ctx=ctx)
+
+
+@pytest.mark.parametrize("address", ["A0", "XFE1", "ZZZ1", "A1048577"])
+def test_no_cell_lies_beyond_a_sheet(ctx: FakeContext, form: Path, address: str) -> None:
+    before = form.read_bytes()
+
+    with pytest.raises(BusinessError, match=f"{address} is neither the address of a cell"):
+        fill_cells(form, {address: 1}, ctx=ctx)
+    with pytest.raises(BusinessError, match=f"{address} is neither the address of a cell"):
+        read_cells(form, {"x": address}, ctx=ctx)
+
+    assert form.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (["a", "b"], "list is neither text nor number nor date"),
+        ({"a": 1}, "dict is neither text nor number nor date"),
+        (10**400, "a number of more than 300 digits"),
+        (Decimal("1E+400"), "a number of more than 300 digits"),
+    ],
+)
+def test_what_no_cell_can_hold_is_refused(ctx: FakeContext, form: Path, value: object, problem: str) -> None:
+    before = form.read_bytes()
+
+    with pytest.raises(BusinessError, match=f"B2 cannot hold the value: {problem}"):
+        fill_cells(form, {"B2": value}, ctx=ctx)
+
+    assert form.read_bytes() == before
+
+
+@pytest.mark.parametrize("value", [Decimal("0.1"), Decimal("1.10"), 0.1, time(9, 30), datetime(2026, 4, 1, 9, 31, 7)])  # noqa: DTZ001 - cells know no zone
+def test_a_value_that_is_there_already_is_known_again(ctx: FakeContext, form: Path, value: object) -> None:
+    assert [fill_cells(form, {"B2": value}, ctx=ctx)["changed"] for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize("name", ["写し.xlsx", "写し.csv", "写し"])
+def test_a_copy_is_a_workbook_of_the_same_kind(ctx: FakeContext, form: Path, name: str) -> None:
+    with pytest.raises(ApplicationError, match=r"has to end in \.xlsm"):
+        fill_cells(form, {"B2": "x"}, to=Path(name), ctx=ctx)
+
+    assert not (ctx.root / name).exists()

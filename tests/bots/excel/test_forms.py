@@ -311,3 +311,9 @@ def test_any_name_day_and_amount_comes_back(name: str, born: datetime.date, amou
     values: dict[str, Any] = {"氏名": name, "生年月日": born, "額": amount}
     filled = {place: Cell(value) for place, value in cells_for(LAYOUT, form, values).items()}
     assert read_fields(replace(LAYOUT, cells={**LAYOUT.cells, **filled}), form) == values
+
+
+@pytest.mark.parametrize("field", ["氏名", "郵便番号", "性別", "収入額", "生年月日"])
+def test_a_list_goes_into_no_field(desk: FakeContext, field: str) -> None:
+    with pytest.raises(FieldRefused, match="is neither text nor number nor date"):
+        fill_form(Path("現況届.xlsx"), Path("現況届.yaml"), {field: ["1", "2"]}, Path("out.xlsx"), ctx=desk)

@@ -27,6 +27,7 @@ from tests.bots.excel.older import (
     xls_bytes,
     xlsb_bytes,
 )
+from tests.bots.excel.workbooks import workbook
 from yakin.errors import BusinessError
 from yakin.values import Origin
 
@@ -198,3 +199,49 @@ def test_a_locked_xls_is_told(ctx: FakeContext) -> None:
 
     with pytest.raises(WorkbookUnreadable, match=r"list\.xls"):
         read_rows(path, ctx=ctx)
+
+
+@pytest.mark.parametrize("suffix", EVERY)
+def test_a_row_of_nothing_but_an_error_is_no_empty_row(ctx: FakeContext, suffix: str) -> None:
+    cells: dict[str, Value] = {"A1": "番号", "B1": "氏名", "A2": Failed(), "A3": 1.0, "A4": Failed()}
+    path = put(ctx, suffix, EVERY[suffix](Sample(cells)))
+
+    with pytest.raises(BusinessError, match="2 cells hold an error: A2 #N/A, A4 #N/A"):
+        read_rows(path, ctx=ctx)
+
+
+@pytest.mark.parametrize("suffix", EXCELS)
+def test_errors_in_rows_that_are_left_out_do_not_matter(ctx: FakeContext, suffix: str) -> None:
+    cells: dict[str, Value] = {"A1": "番号", "A2": 1.0, "A3": Failed()}
+    path = put(ctx, suffix, EVERY[suffix](Sample(cells, hidden=frozenset({3}))))
+
+    assert read_rows(path, hidden="skip", ctx=ctx).column("番号") == (1,)
+
+
+def test_a_row_of_nothing_but_formulas_without_results_is_no_empty_row(ctx: FakeContext) -> None:
+    workbook(ctx.root / "a.xlsx", [["番号", "氏名"], ["=C2", "=D2"], [2, "山﨑"]])
+
+    with pytest.raises(WorkbookUnreadable, match="the results of 2 formulas are not stored in the file: A2, B2"):
+        read_rows(Path("a.xlsx"), ctx=ctx)
+
+
+@pytest.mark.parametrize("suffix", EXCELS)
+@pytest.mark.parametrize(
+    ("number", "is_1904", "day"),
+    [
+        (1, False, date(1900, 1, 1)),
+        (59, False, date(1900, 2, 28)),
+        (61, False, date(1900, 3, 1)),
+        (2_958_465, False, date(9999, 12, 31)),
+        (2_958_466, False, 2_958_466),
+        (1, True, date(1904, 1, 2)),
+        (2_957_003, True, date(9999, 12, 31)),
+        (2_957_004, True, 2_957_004),
+    ],
+)
+def test_the_first_and_the_last_days_of_excel_are_read(
+    ctx: FakeContext, suffix: str, number: int, is_1904: bool, day: object
+) -> None:
+    path = put(ctx, suffix, EVERY[suffix](Sample({"A1": "年", "A2": Shown(number, ERA_YEAR)}, is_1904=is_1904)))
+
+    assert read_rows(path, ctx=ctx).column("年") == (day,)

@@ -180,6 +180,7 @@ def test_a_workbook_that_is_only_kept_from_changes_opens_by_itself(ctx: FakeCont
         ("yyyy/m/d", None),
         ("[$-411]ge.m.d;@", None),
         ("General", None),
+        ("G/標準", None),
         ('General"年"', None),
         ('#,##0"年"', None),
         ("0.00E+00", None),

@@ -244,3 +244,15 @@ def test_rich_text_survives(ctx: FakeContext, book: Path) -> None:
 )
 def test_outcomes_are_said_in_words(item: dict[str, Any], words: str) -> None:
     assert words_for(item) == words
+
+
+def test_an_empty_result_empties_no_cell_and_a_list_of_results_is_refused(ctx: FakeContext) -> None:
+    path = workbook(ctx.root / "a.xlsx", [["番号", "備考"], ["1", "手書き"]])
+
+    write_results(path, "番号", [{"key": "1", "verdict": "registered", "result": {"備考": ""}}], ctx=ctx)
+    assert read_rows(path, ctx=ctx).column("備考") == ("手書き",)
+
+    before = path.read_bytes()
+    with pytest.raises(BusinessError, match="cannot hold the value: list"):
+        write_results(path, "番号", [{"key": "1", "verdict": "registered", "result": {"備考": ["x"]}}], ctx=ctx)
+    assert path.read_bytes() == before

@@ -68,7 +68,7 @@ def test_what_a_workbook_cannot_hold_is_told_before_writing(ctx: FakeContext) ->
     assert not (ctx.root / "new.xlsx").exists()
 
 
-@pytest.mark.parametrize("name", ["a/b", "x" * 32, ""])
+@pytest.mark.parametrize("name", ["a/b", "x" * 32, "𠮷" * 16, ""])
 def test_sheet_names_excel_refuses_are_refused(ctx: FakeContext, name: str) -> None:
     with pytest.raises(BusinessError, match="cannot be the name of a sheet"):
         write_rows(Path("new.xlsx"), Table({"a": [1]}), sheet=name, ctx=ctx)
@@ -243,3 +243,21 @@ def test_tabs_stand_between_the_fields_of_a_tsv_file(ctx: FakeContext) -> None:
 def test_new_workbooks_are_xlsx_only(ctx: FakeContext, name: str) -> None:
     with pytest.raises(ApplicationError, match=name):
         write_rows(Path(name), Table({"a": ["1"]}), ctx=ctx)
+
+
+def test_numbers_in_a_text_file_are_written_out(ctx: FakeContext) -> None:
+    numbers: list[Scalar] = [Decimal("1E+3"), Decimal("0.10"), Decimal("-1E-7"), 1e16, 1e-5, 12.5, 1e15, -3]
+
+    made = write_rows(Path("a.csv"), Table({"額": numbers}), ctx=ctx)
+
+    written = ["1000", "0.10", "-0.0000001", "10000000000000000", "0.00001", "12.5", "1000000000000000", "-3"]
+    assert Path(made.path).read_text("utf-8-sig").split() == ["額", *written]
+
+
+def test_half_a_character_is_told_in_every_encoding(ctx: FakeContext) -> None:
+    with pytest.raises(
+        BusinessError, match=r"1 characters do not exist in utf-8-sig \(row/column\): 2/氏名: � \(U\+D800\)"
+    ):
+        write_rows(Path("a.csv"), Table({"氏名": ["髙\ud800"]}), ctx=ctx)
+
+    assert not (ctx.root / "a.csv").exists()

@@ -12,6 +12,8 @@ Shown = int | Literal["day"]
 _ONLY_ZEROS = re.compile(r"(0{2,})(?:;.*)?")
 _SAID = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 """Text in quotes, an escaped character, a condition or colour or language, a space as wide as, a filling."""
+_AS_IT_IS = re.compile("general|g/標準")
+"""A number without a format; G/標準 is what it is called in Japanese."""
 _DAY_ALONE = re.compile(r"[^0#?ymdhs]*(?:g+|e+|r+|a{3,4}|b{2,4})[^0#?ymdhs]*")
 
 
@@ -23,7 +25,7 @@ def shown_by(code: str) -> Shown | None:
     if zeros := _ONLY_ZEROS.fullmatch(code):
         return len(zeros[1])
     bare = _SAID.sub("", code.partition(";")[0]).lower()
-    if "general" not in bare and _DAY_ALONE.fullmatch(bare):
+    if not _AS_IT_IS.search(bare) and _DAY_ALONE.fullmatch(bare):
         return "day"
     return None
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from bots.excel.addresses import Place
-from bots.excel.archives import Archive, damaged
+from bots.excel.addresses import LAST_ROW, Place
+from bots.excel.archives import Archive, WorkbookUnreadable, damaged, too_large
 from bots.excel.reading.unseen import EPOCH_1900, MAX_CELLS, Unseen
 from bots.excel.reading.unseen.found import Found
 
@@ -20,7 +20,8 @@ _NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_LONGEST = 1_048_576
+_MOST_SHOWN = 2_000_000
+"""Cells that show zeros before a number: a list that people keep has fewer, and a few bytes can claim many more."""
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
 
 
@@ -28,7 +29,7 @@ def find_unseen(archive: Archive) -> dict[str, Unseen]:
     """Look through all sheets, in the order of the tabs.
 
     Raises:
-        WorkbookUnreadable: The file is damaged, or locked with a password.
+        WorkbookUnreadable: The file is damaged, locked with a password, or claims more cells than a list has.
     """
     _refuse_locked(archive)
     sheets: dict[str, Unseen] = {}
@@ -42,6 +43,8 @@ def find_unseen(archive: Archive) -> dict[str, Unseen]:
         elif event == "start":
             walk = _Walk()
         else:
+            if walk.shown > _MOST_SHOWN:
+                raise too_large(archive.name, element.get(f"{_TABLE}name", ""))
             sheets[element.get(f"{_TABLE}name", "")] = walk.found.as_unseen(EPOCH_1900, walk.merged)
             element.clear()
     archive.verify()
@@ -57,6 +60,7 @@ class _Walk:
     row: int = 1
     column: int = 1
     repeated: int = 1
+    shown: int = 0
     columns: list[tuple[int, str]] = field(default_factory=list)
 
     def take(self, event: str, element: ElementTree.Element, styles: Mapping[str, int]) -> None:
@@ -69,7 +73,7 @@ class _Walk:
                 self.repeated = _count(element, "number-rows-repeated")
                 self.column = 1
                 if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
-                    self.found.hidden.update(range(self.row, self.row + min(self.repeated, _LONGEST)))
+                    self.found.hidden.update(range(self.row, min(self.row + self.repeated, LAST_ROW + 1)))
             else:
                 self.row += self.repeated
                 element.clear()
@@ -101,7 +105,9 @@ class _Walk:
             own = cell.get(f"{_TABLE}style-name")
             for column in range(self.column, self.column + count):
                 if width := styles.get(own or self._default_style(column), 0):
-                    found.shown.update(((row, column), width) for row in range(self.row, self.row + self.repeated))
+                    self.shown += self.repeated
+                    if self.shown <= _MOST_SHOWN:
+                        found.shown.update(((row, column), width) for row in range(self.row, self.row + self.repeated))
 
     def _default_style(self, column: int) -> str:
         for count, style in self.columns:
@@ -135,8 +141,6 @@ def _zero_styles(styles: ElementTree.Element) -> dict[str, int]:
 
 def _refuse_locked(archive: Archive) -> None:
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        from bots.excel.archives import WorkbookUnreadable
-
         raise WorkbookUnreadable(
             "{file} is locked with a password, and is an .ods file",
             file=archive.name,
