@@ -177,10 +177,10 @@ def _tell(state: State, error: YakinError) -> None:
     project = state.project if "project" in state.__dict__ else None
     if problems := getattr(error, "problems", ()):
         from yakin.i18n import translator
-        from yakin.reports.problems import render_text
+        from yakin.reports.problems import render_text, seen_from
 
-        told = render_text(problems, translator(language(project)), colour=sys.stderr.isatty(), width=WIDTH)
-        typer.echo(told, err=True)
+        near, t = seen_from(problems, Path.cwd()), translator(language(project))
+        typer.echo(render_text(near, t, colour=sys.stderr.isatty(), width=WIDTH), err=True)
         return
     mask = str if project is None else project.masker.mask
     typer.echo(mask(error_text(error, project)), err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,7 +36,7 @@ def check(
 ) -> int:
     """Check workflow files, and calendars when no workflow is named: all problems of all files, with line and column."""
     from yakin.i18n import translator
-    from yakin.reports.problems import render_text
+    from yakin.reports.problems import render_text, seen_from
     from yakin.workflow.problems import render_github, render_json
 
     project = project_of(context)
@@ -45,14 +46,14 @@ def check(
     found, problems = project.check(paths)
     if not workflows:
         problems = [*problems, *_calendar_problems(project)]
-    t = translator(language(project))
+    t, near = translator(language(project)), seen_from(problems, Path.cwd())
     match output:
         case Format.JSON:
             typer.echo(render_json(problems))
         case Format.GITHUB:
-            typer.echo(render_github(problems))
+            typer.echo(render_github(near))
         case Format.TEXT if problems:
-            typer.echo(render_text(problems, t, colour=sys.stdout.isatty(), width=WIDTH))
+            typer.echo(render_text(near, t, colour=sys.stdout.isatty(), width=WIDTH))
         case Format.TEXT:
             typer.echo(t.plural("{n} workflow checked, no problems", "{n} workflows checked, no problems", len(found)))
     return 2 if any(problem.severity == "error" for problem in problems) else 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yakin.i18n import Translator
@@ -37,6 +39,16 @@ def render_text(problems: Sequence[Problem], t: Translator, *, colour: bool, wid
     paint = _ANSI if colour else _PLAIN
     blocks = ["\n".join(_block(problem, t, paint, width)) for problem in problems]
     return "\n\n".join([*blocks, _count_line(problems, t)]) + "\n"
+
+
+def seen_from(problems: Sequence[Problem], folder: Path) -> list[Problem]:
+    """The problems with the files below a folder, such as the one a person is in, named from there."""
+
+    def name(file: str) -> str:
+        path = Path(file)
+        return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else file
+
+    return [replace(problem, file=name(problem.file)) for problem in problems]
 
 
 def display_width(text: str) -> int:

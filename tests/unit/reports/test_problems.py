@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from yakin.expected import NUMBER
 from yakin.i18n import Translator, translator
 from yakin.phrases import Phrase
-from yakin.reports.problems import display_width, render_text
+from yakin.reports.problems import display_width, render_text, seen_from
 from yakin.workflow.problems import Problem
 
 EN, JA = translator("en"), translator("ja")
@@ -25,6 +28,12 @@ WIDE = Problem(
     "Did you mean read?",
 )
 NARROW = Problem("tab", "A line is indented with a tab", {}, "a.yaml", 3, 1, 2, "\tx: 1", None, "warning")
+
+
+def test_a_file_is_named_from_where_a_person_is_and_one_elsewhere_in_full(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "町役場", tmp_path / "b.yaml"
+    problems = [replace(NARROW, file=str(here / "workflows" / "入力.yaml")), replace(NARROW, file=str(elsewhere)), WIDE]
+    assert [problem.file for problem in seen_from(problems, here)] == ["workflows/入力.yaml", str(elsewhere), WIDE.file]
 
 
 def test_text_shows_the_line_a_caret_under_full_width_text_help_and_the_count() -> None:
