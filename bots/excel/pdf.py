@@ -66,6 +66,8 @@ def to_pdf(path: Path, to: Path | None = None, seconds: Seconds = 120.0, *, ctx:
     file = ctx.path(path)
     target = file.with_suffix(".pdf") if to is None else ctx.path(to)
     kind_of(file)
+    if target.suffix.lower() != ".pdf":
+        raise ApplicationError("{file} would be a PDF under another name", file=target.name, hint="Name it .pdf")
     data = read_source(file).data
     refuse_when_open(target)
     made = put(target, as_pdf([libreoffice(ctx.config)], file, data, seconds=seconds))

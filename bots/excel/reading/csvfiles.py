@@ -34,15 +34,6 @@ def text_grid(source: Source, encoding: Encoding, delimiter: Delimiter) -> Grid:
     return Grid(source.name, None, _fields(text, _delimiter(text, delimiter, source.suffix), source.name))
 
 
-def csv_cells(data: bytes, encoding: Encoding, *, file: str) -> list[list[str]]:
-    """All fields of a CSV file, line by line.
-
-    Raises:
-        WorkbookUnreadable: It is written in another encoding, or is not CSV.
-    """
-    return _fields(decoded(data, encoding, file), ",", file)
-
-
 def decoded(data: bytes, encoding: Encoding, file: str) -> str:
     """The text of a file.
 

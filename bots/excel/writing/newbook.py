@@ -26,9 +26,9 @@ from bots.excel.writing.widths import display_width, shown_widths
 from yakin.errors import ApplicationError, BusinessError
 from yakin.values import Scalar, Table
 
-__all__ = ["HEADER_COLOUR", "Sheet", "display_width", "keep_as_text", "text_format", "workbook_bytes"]
+__all__ = ["Sheet", "display_width", "workbook_bytes"]
 
-HEADER_COLOUR = "DCE6F1"
+_HEADER_COLOUR = "DCE6F1"
 _MAX_TEXT = 32_767
 _MAX_ROWS = 1_048_576
 _MAX_COLUMNS = 16_384
@@ -102,19 +102,6 @@ def workbook_bytes(sheets: Sequence[Sheet], *, file: str) -> bytes:
     return buffer.getvalue()
 
 
-def keep_as_text(cell: Any, text: str) -> None:
-    """Write a text into a cell of openpyxl as text, whatever it looks like."""
-    cell.value = text
-    cell.data_type = "s"
-    if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
-
-
-def text_format(text: str) -> str:
-    """Number format for a text: those that look like a number are marked as text, or Excel would offer to convert them."""
-    return "@" if text[:1].isdecimal() else "General"
-
-
 def _add(target: zipfile.ZipFile, name: str, content: Iterable[bytes]) -> None:
     part = zipfile.ZipInfo(name, _MOMENT)
     part.compress_type = zipfile.ZIP_DEFLATED
@@ -126,7 +113,7 @@ def _add(target: zipfile.ZipFile, name: str, content: Iterable[bytes]) -> None:
 
 def _sheet_parts(sheet: Sheet, styles: Styles, *, is_first: bool) -> Iterator[bytes]:
     widths = shown_widths(sheet.columns, sheet.rows)
-    return sheet_xml(sheet, widths, _filtered_area(sheet), styles, header_colour=HEADER_COLOUR, is_first=is_first)
+    return sheet_xml(sheet, widths, _filtered_area(sheet), styles, header_colour=_HEADER_COLOUR, is_first=is_first)
 
 
 def _filtered_area(sheet: Sheet) -> str | None:

@@ -13,6 +13,7 @@ from bots.excel.package import WorkbookUnreadable
 from bots.excel.pdf import ConversionFailed, LibreOfficeMissing, as_pdf, libreoffice, to_pdf
 from tests.bots.contexts import FakeContext
 from tests.bots.excel.workbooks import workbook
+from yakin.errors import ApplicationError
 
 
 @pytest.fixture
@@ -106,3 +107,14 @@ def test_what_is_no_workbook_is_refused_before_libreoffice_is_asked(tmp_path: Pa
     (tmp_path / "通知.xlsx").write_bytes(b"")
     with pytest.raises(WorkbookUnreadable):
         to_pdf(Path("通知.xlsx"), ctx=FakeContext(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["form.xlsx", "out.txt"])
+def test_a_pdf_never_stands_in_place_of_a_workbook(tmp_path: Path, name: str) -> None:
+    book = workbook(tmp_path / "form.xlsx", [["氏名"]])
+    before = book.read_bytes()
+
+    with pytest.raises(ApplicationError, match="would be a PDF under another name"):
+        to_pdf(book, Path(name), ctx=FakeContext(tmp_path))
+
+    assert book.read_bytes() == before
