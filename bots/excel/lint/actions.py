@@ -13,7 +13,7 @@ from bots.excel.layout import Cell, Layout, layout_of, parts_of
 from bots.excel.lint.findings import Check, Finding, Language, findings_table
 from bots.excel.lint.rules import findings_of
 from bots.excel.reading.csvfiles import text_grid
-from bots.excel.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Source, read_source
+from bots.excel.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Source, read_bytes, read_source
 from yakin.actions import Context, action
 from yakin.values import Scalar, Secret, Table
 
@@ -62,6 +62,7 @@ def lint(
     wanted: list[Check] = checks if checks is not None else list(get_args(Check))
     found: list[Finding] = []
     if file.suffix.lower() not in (*WORKBOOK_SUFFIXES, *TEXT_SUFFIXES):
+        read_bytes(file)
         found += [Finding("file_format", file.name)] if "file_format" in wanted else []
     else:
         for layout in _layouts(read_source(file, password), sheet, encoding):

@@ -194,6 +194,11 @@ def test_another_kind_of_file_is_the_only_finding(tmp_path: Path) -> None:
     assert table.column("番号") == ("1-1",)
 
 
+def test_another_kind_of_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WorkbookUnreadable, match=r"There is no file .*報告書\.pdf"):
+        lint(Path("報告書.pdf"), ctx=FakeContext(tmp_path))
+
+
 def test_findings_can_be_told_in_english(listed: Callable[..., Path]) -> None:
     table = lint(listed(put(B3="〃")), checks=["omitted"], language="en", ctx=FakeContext(Path()))
     assert table.column("内容") == ("The label is left out because it is that of the row above: write it in every row",)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from yakin.practice.sample_rows import Cell
 from yakin.practice.samples.banks import account
-from yakin.practice.samples.looks import finish, write_columns, write_groups, write_row, write_title
+from yakin.practice.samples.looks import finish, keep, write_columns, write_groups, write_row, write_title
 from yakin.practice.samples.people import Household, Person, households
 from yakin.practice.samples.places import TOWN
 from yakin.practice.samples.seeds import seeded
@@ -99,7 +99,7 @@ def write_recipients(path: Path, count: int = SMALL) -> None:
     for number, each in enumerate(listed, HEADER_ROWS[1] + 1):
         write_row(sheet, number, each.cells)
     finish(sheet, (13, 18, 11, 38, 11, 30, 8, 12, *(18, 16, 12, 10) * CHILDREN), HEADER_ROWS[1])
-    book.save(path)
+    keep(book, path)
 
 
 def write_allowances(folder: Path, *, large: bool = False, count: int | None = None) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from yakin.practice.samples.looks import finish, write_columns, write_row, write_title
+from yakin.practice.samples.looks import finish, keep, write_columns, write_row, write_title
 from yakin.practice.tax_bills import BILL_COLUMNS, PAYMENT_COLUMNS, bills, payments
 
 BILLING_SHEET = "請求一覧"
@@ -29,7 +29,7 @@ def write_billing(path: Path) -> None:
     for number, bill in enumerate(billed, BILLING_HEADER_ROW + 1):
         write_row(sheet, number, bill)
     finish(sheet, (15, 18, 24, 8, 13, 14), BILLING_HEADER_ROW)
-    book.save(path)
+    keep(book, path)
 
 
 def write_payments(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from yakin.japan import ImpossibleDate, bank_kana, format_wareki, halfwidth, parse_amount, to_seireki
 from yakin.practice.form import AMOUNTS, BY_LABEL, DATES, FIELDS
 from yakin.practice.sample_rows import COLUMNS, ROWS, Cell
-from yakin.practice.samples.looks import finish, write_columns, write_groups, write_row, write_title
+from yakin.practice.samples.looks import finish, keep, write_columns, write_groups, write_row, write_title
 from yakin.practice.validation import check_declaration
 
 SHEET = "受付"
@@ -95,4 +95,4 @@ def write_declarations(path: Path) -> None:
         write_row(sheet, number, (*row, None, None))
     widths = (11, 16, 20, 18, 8, 11, 38, 9, 16, 10, 14, 15, 10, 11, 22, 14, 26, 14, 24)
     finish(sheet, widths, HEADER_ROW)
-    book.save(path)
+    keep(book, path)

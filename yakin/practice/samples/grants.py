@@ -17,7 +17,7 @@ from typing import Literal
 from yakin.japan import fullwidth, katakana
 from yakin.practice.sample_rows import Cell
 from yakin.practice.samples.banks import Account, account
-from yakin.practice.samples.looks import finish, write_columns, write_groups, write_row, write_title
+from yakin.practice.samples.looks import finish, keep, write_columns, write_groups, write_row, write_title
 from yakin.practice.samples.people import Household, households
 from yakin.practice.samples.seeds import seeded
 from yakin.practice.samples.writings import written_amount, written_date, written_kana, written_name
@@ -108,7 +108,7 @@ def write_applications(path: Path, count: int = SMALL) -> None:
         write_row(sheet, number, line.cells)
     write_row(sheet, sheet.max_row + 1, ("合計", *[None] * 7, total, *[None] * 9))
     finish(sheet, (11, 16, 12, 18, 22, 40, 15, 8, 12, 10, 14, 9, 14, 9, 12, 26, 9, 24), HEADER_ROW)
-    book.save(path)
+    keep(book, path)
 
 
 def write_eligible(path: Path, count: int = SMALL) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yakin.practice.sample_rows import Cell
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 _FONT = "游ゴシック"
+_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
+_MADE = b"2025-04-01T00:00:00Z"
 
 
 def write_title(sheet: Worksheet, cells: str, title: str, marks: Mapping[str, str]) -> None:
@@ -91,6 +96,21 @@ def finish(sheet: Worksheet, widths: Sequence[float], header_row: int) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def keep(book: Workbook, path: Path) -> None:
+    """Write a workbook, with the same bytes whenever it is written."""
+    from io import BytesIO
+    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+    made = BytesIO()
+    book.save(made)
+    with ZipFile(made) as parts, ZipFile(path, "w") as written:
+        for name in parts.namelist():
+            content = parts.read(name)
+            info = ZipInfo(name)
+            info.create_system, info.compress_type = 0, ZIP_DEFLATED
+            written.writestr(info, _TIME.sub(_MADE, content) if name == "docProps/core.xml" else content)
 
 
 def _thin() -> Any:
