@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bots.excel.addresses import LAST_COLUMN, LAST_ROW
 from bots.excel.editing import patched
 from bots.excel.editing.guards import CellRefused
-from bots.excel.editing.references import ANYWHERE, LAST_COLUMN, LAST_ROW, Looks, looks_of
+from bots.excel.editing.references import ANYWHERE, Looks, looks_of
 from bots.excel.package import Package
 from tests.bots.excel.test_patching import SHEET, at, put, xml
 from tests.bots.excel.workbooks import parts_in, raw_workbook
