@@ -168,7 +168,7 @@ def test_a_calendar_with_mistakes_is_told_with_their_places_and_by_check(program
     status, printed = program("calendar", "show")
     assert status == 2
     assert "library.yaml:1:1" in printed
-    assert "Did you mean title?" in printed
+    assert "もしかして: title" in printed
     assert program("check")[0] == 2
     assert "library.yaml:1:1" in program("check")[1]
 
