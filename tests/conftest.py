@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something about the machine, and the machine has other things to do.
+settings.register_profile("anywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("anywhere")
 
 _SLOWEST_FIRST = ("chaos", "e2e", "docs", "integration", "bots")
 """Folders whose tests begin first, so that at the end no core waits for another's long test."""

@@ -44,9 +44,9 @@ def test(
 def _checks(*, quick: bool, more: list[str]) -> Iterator[tuple[str, list[str]]]:
     python = sys.executable
     tools = Path(python).parent
-    # One worker a core and one more, as tests wait for programs, disks and clocks about half of their time;
+    # One worker a core and two more, as tests wait for programs, disks and clocks about half of their time;
     # the tests of a file stay together, as they share what is costly to make.
-    spread = ["--numprocesses", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    spread = ["--numprocesses", str((os.cpu_count() or 1) + 2), "--dist", "loadfile", "--no-loadscope-reorder"]
     pytest = [
         python,
         "-m",
